@@ -1,5 +1,4 @@
 import { inject } from "vitest";
-import type {} from "./mongod-broker.ts";
 
 /**
  * The URI of an empty database on the run's shared replica set, never given twice.

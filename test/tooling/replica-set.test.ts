@@ -88,7 +88,9 @@ describe("a replica set of one's own", () => {
     onTestFinished(() => rm(dbPath, { recursive: true }));
     await writeFile(join(dbPath, "storage.bson"), "not what belongs here");
 
-    await expect(startReplicaSet({ dbPath })).rejects.toThrow(/^mongod ended while starting:\n[^]*storage engine metadata/);
+    await expect(startReplicaSet({ dbPath })).rejects.toThrow(
+      /^mongod ended while starting:\n[^]*storage engine metadata/,
+    );
   });
 
   it("ends, and takes its temporary data along, when the process that started it is killed", async () => {
