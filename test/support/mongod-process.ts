@@ -42,8 +42,8 @@ export class MongodProcess {
       // Nobody else needs notice of a stop: the default waits 15 s for clients to move on.
       "--setParameter", "shutdownTimeoutMillisForSignaledShutdown=0",
     ], { stdio: "ignore" });
-    const gone = once(child, "exit");
     await once(child, "spawn");
+    const gone = once(child, "exit");
     child.unref();
     const callOff = guard(child.pid!, temporary ? dbPath : undefined);
     return new MongodProcess(child, gone.finally(callOff));
@@ -64,6 +64,7 @@ export class MongodProcess {
 
   /** Sends the signal and resolves when the process is gone. */
   async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    this.#child.ref();
     this.#child.kill(signal);
     await this.#gone;
   }
