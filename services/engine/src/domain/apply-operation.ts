@@ -1,0 +1,115 @@
+import type { Draft } from "./draft.ts";
+import { EngineError } from "./errors.ts";
+import { boundedFailure } from "./failure.ts";
+import { TIMER_MS_MAX } from "./limits.ts";
+import { isStepName } from "./name.ts";
+import type { Operation, SleepEnd } from "./operation.ts";
+import { checkPayload } from "./payload.ts";
+import { retryDelayMs } from "./retry.ts";
+import { keyText, type OpenStep, type StepKey, type StepKind } from "./step.ts";
+import type { EpochMs } from "./time.ts";
+
+type Of<K extends Operation["kind"]> = Extract<Operation, { kind: K }>;
+
+/** Adds one reported operation to the draft, or refuses it. */
+export function applyOperation(draft: Draft, operation: Operation, stepLimit: number): void {
+  switch (operation.kind) {
+    case "startStep":
+      return startStep(draft, operation, stepLimit);
+    case "completeStep": {
+      const { key, attempt, output } = operation;
+      requireRunning(draft, key, attempt);
+      checkPayload(output, `the output of step "${key.name}"`);
+      return draft.emit({ kind: "stepCompleted", key, attempt, output });
+    }
+    case "failStep":
+      return failStep(draft, operation);
+    case "startSleep": {
+      const { key } = operation;
+      requireNew(draft, key, "sleep");
+      draft.emit({ kind: "sleepStarted", key, dueAt: sleepDueAt(operation.end, draft.now) });
+      return draft.fireTimers();
+    }
+    case "startWait":
+      return startWait(draft, operation);
+    case "deliverOutcome": {
+      const { key } = operation;
+      if (draft.state.open.get(keyText(key))?.status !== "undelivered") throw mismatch(key, "has no outcome to deliver");
+      return draft.emit({ kind: "outcomeDelivered", key });
+    }
+    case "completeInstance":
+      checkPayload(operation.output, "the output of the instance");
+      return draft.emit({ kind: "instanceCompleted", output: operation.output });
+    case "failInstance":
+      return draft.emit({ kind: "instanceFailed", failure: boundedFailure(operation.failure) });
+  }
+}
+
+function startStep(draft: Draft, operation: Of<"startStep">, stepLimit: number): void {
+  const { key, attempt, config, alreadyRunning } = operation;
+  const { state } = draft;
+  const step = state.open.get(keyText(key));
+  if (step === undefined) {
+    requireNew(draft, key, "do");
+    if (state.stepCount >= stepLimit) {
+      throw new EngineError("LIMIT_EXCEEDED", `the limit of ${stepLimit} steps has been reached`, { limitSteps: String(stepLimit) });
+    }
+  } else if (step.status !== "due") {
+    throw mismatch(key, `is ${step.status} and cannot start`);
+  }
+  requireAttempt(key, attempt, step?.attempt ?? 1, alreadyRunning ? state.lostAttempts : 0);
+  if (state.status === "waitingForPause" && !alreadyRunning) {
+    draft.putOff.push(key);
+    return;
+  }
+  const startedAt = draft.now - Math.max(0, operation.runningForMs);
+  draft.emit({ kind: "stepStarted", key, attempt, config: step === undefined ? config : null, startedAt });
+}
+
+/** Attempts that were lost before anything was heard of them count too. */
+function requireAttempt(key: StepKey, attempt: number, expected: number, lost: number): void {
+  if (attempt >= expected && attempt <= expected + lost) return;
+  throw mismatch(key, `is at attempt ${expected}, not ${attempt}`);
+}
+
+function failStep(draft: Draft, { key, attempt, failure, final, retryDelayMs: dynamicMs }: Of<"failStep">): void {
+  const { config } = requireRunning(draft, key, attempt);
+  const retried = !final && attempt <= config.retryLimit;
+  const delayMs = retryDelayMs(dynamicMs ?? config.retryDelayMs, config.backoff, attempt);
+  const retryAt = retried ? draft.now + delayMs : null;
+  draft.emit({ kind: "stepFailed", key, attempt, failure: boundedFailure(failure), retryAt });
+  draft.fireTimers();
+}
+
+function startWait(draft: Draft, { key, eventType, timeoutMs }: Of<"startWait">): void {
+  requireNew(draft, key, "wait");
+  draft.emit({ kind: "waitStarted", key, eventType, dueAt: draft.now + timeoutMs, timeoutMs });
+  const event = draft.state.buffered.find((buffered) => buffered.type === eventType);
+  if (event !== undefined) return draft.emit({ kind: "waitCompleted", key, event: event.event });
+  draft.fireTimers();
+}
+
+/** @throws {EngineError} INVALID_FIELD above 365 days. */
+function sleepDueAt(end: SleepEnd, now: EpochMs): EpochMs {
+  const dueAt = "at" in end ? end.at : now + end.afterMs;
+  if (dueAt - now <= TIMER_MS_MAX) return Math.max(dueAt, now);
+  throw new EngineError("INVALID_FIELD", "a sleep takes at most 365 days", { limitMs: String(TIMER_MS_MAX) });
+}
+
+function requireRunning(draft: Draft, key: StepKey, attempt: number): Extract<OpenStep, { status: "running" }> {
+  const step = draft.state.open.get(keyText(key));
+  if (step?.status !== "running") throw mismatch(key, `is ${step?.status ?? "not started"}, not running`);
+  if (step.attempt !== attempt) throw mismatch(key, `is at attempt ${step.attempt}, not ${attempt}`);
+  return step;
+}
+
+function requireNew(draft: Draft, key: StepKey, kind: StepKind): void {
+  if (key.kind !== kind) throw new EngineError("INVALID_FIELD", `step "${key.name}" is of the kind ${key.kind}, not ${kind}`);
+  if (!isStepName(key.name)) throw new EngineError("INVALID_FIELD", "a step's name has at most 256 characters and no control characters");
+  const text = keyText(key);
+  if (draft.state.open.has(text) || draft.state.finished.has(text)) throw mismatch(key, "has started already");
+}
+
+function mismatch(key: StepKey, why: string): EngineError {
+  return new EngineError("JOURNAL_MISMATCH", `step "${key.name}" (${key.kind}, use ${key.count}) ${why}`);
+}

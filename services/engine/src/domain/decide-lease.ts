@@ -1,0 +1,29 @@
+import { Draft, type Decision } from "./draft.ts";
+import type { LeaseLostReason } from "./entry.ts";
+import { LOST_ATTEMPT } from "./failure.ts";
+import type { InstanceState } from "./state.ts";
+import type { EpochMs } from "./time.ts";
+
+/** Hands an instance to a session, if it is ready: queued, or parked with a timer that is due. */
+export function decideGrant(state: InstanceState, session: string, now: EpochMs): Decision {
+  const draft = new Draft(state, now);
+  draft.fireTimers();
+  if (draft.state.status === "queued") draft.emit({ kind: "leaseGranted", epoch: state.epoch + 1, session });
+  return draft.finish();
+}
+
+/** Takes a lease back. A lease that has ended already stays as it ended. */
+export function decideLoss(state: InstanceState, epoch: number, reason: LeaseLostReason, now: EpochMs): Decision {
+  const draft = new Draft(state, now);
+  if (state.lease?.epoch !== epoch) return draft.finish();
+  draft.emit({ kind: "leaseLost", epoch, reason });
+  for (const step of state.open.values()) {
+    if (step.status !== "running") continue;
+    const { key, attempt } = step;
+    // An attempt that nobody will report counts; one that was handed back, or never arrived, is the same attempt again.
+    if (reason === "expired") draft.emit({ kind: "stepFailed", key, attempt, failure: LOST_ATTEMPT, retryAt: now });
+    draft.emit({ kind: "retryDue", key, attempt: reason === "expired" ? attempt + 1 : attempt });
+  }
+  if (state.status === "waitingForPause") draft.emit({ kind: "paused" });
+  return draft.finish();
+}

@@ -1,0 +1,65 @@
+import { applyOperation } from "./apply-operation.ts";
+import { Draft, type Decision } from "./draft.ts";
+import { EngineError } from "./errors.ts";
+import { isFinished } from "./lifecycle.ts";
+import type { Move } from "./move.ts";
+import type { InstanceState } from "./state.ts";
+import type { EpochMs } from "./time.ts";
+
+type ReportMove = Extract<Move, { kind: "report" }>;
+
+/**
+ * Takes the report of a lease's holder: whole, or not at all. The newest report sent again is answered
+ * without being applied again.
+ *
+ * @throws {EngineError} LEASE_LOST when the lease has ended or passed on; JOURNAL_MISMATCH when the report
+ *   does not fit what the journal knows; LIMIT_EXCEEDED.
+ */
+export function decideReport(state: InstanceState, move: ReportMove, now: EpochMs): Decision {
+  const draft = new Draft(state, now);
+  if (isRepeated(state, move)) return draft.finish();
+  requireLease(state, move);
+  requireNewest(state, move);
+  draft.fireTimers();
+  move.operations.forEach((operation, index) => {
+    if (isFinished(draft.state.status)) {
+      throw new EngineError("JOURNAL_MISMATCH", `operation ${index} follows the end of the instance`);
+    }
+    applyOperation(draft, operation, move.stepLimit);
+  });
+  if (!isFinished(draft.state.status)) settle(draft, move.park);
+  return draft.finish(move.report);
+}
+
+function isRepeated(state: InstanceState, { run, report }: ReportMove): boolean {
+  const newest = state.report;
+  return state.run === run && newest !== null && newest.epoch === report.epoch && newest.sequence === report.sequence;
+}
+
+function requireLease(state: InstanceState, { session, run, report }: ReportMove): void {
+  const { lease } = state;
+  if (lease !== null && lease.epoch === report.epoch && lease.session === session && state.run === run) return;
+  throw new EngineError("LEASE_LOST", "the lease of this task has ended or passed on", {
+    epoch: String(report.epoch),
+    status: state.status,
+  });
+}
+
+function requireNewest(state: InstanceState, { report }: ReportMove): void {
+  if (state.report === null || report.sequence > state.report.sequence) return;
+  throw new EngineError("JOURNAL_MISMATCH", `commit ${report.sequence} comes after commit ${state.report.sequence}`);
+}
+
+/** Releases the lease when nothing is left to do under it: a pause that can take effect, or a park without news. */
+function settle(draft: Draft, park: boolean): void {
+  const steps = [...draft.state.open.values()];
+  const inFlight = steps.some((step) => step.status === "running");
+  if (draft.state.status === "waitingForPause") {
+    if (!inFlight) draft.emit({ kind: "paused" });
+    return;
+  }
+  if (!park) return;
+  if (inFlight) throw new EngineError("JOURNAL_MISMATCH", "cannot park while a step is running");
+  const news = steps.some((step) => step.status === "undelivered" || step.status === "due");
+  if (!news) draft.emit({ kind: "parked" });
+}

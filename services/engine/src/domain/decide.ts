@@ -1,0 +1,31 @@
+import { decideCommand } from "./decide-command.ts";
+import { decideEvent } from "./decide-event.ts";
+import { decideGrant, decideLoss } from "./decide-lease.ts";
+import { decideReport } from "./decide-report.ts";
+import type { Decision } from "./draft.ts";
+import type { Move } from "./move.ts";
+import type { InstanceState } from "./state.ts";
+import type { EpochMs } from "./time.ts";
+
+/**
+ * What a move makes of an instance: the one place where rules live. Pure: the state is left as it is.
+ *
+ * @throws {EngineError} LEASE_LOST, JOURNAL_MISMATCH, INVALID_TRANSITION, LIMIT_EXCEEDED or INVALID_FIELD.
+ */
+export function decide(state: InstanceState, move: Move, now: EpochMs): Decision {
+  switch (move.kind) {
+    case "grant":
+      return decideGrant(state, move.session, now);
+    case "report":
+      return decideReport(state, move, now);
+    case "loseLease":
+      return decideLoss(state, move.epoch, move.reason, now);
+    case "sendEvent":
+      return decideEvent(state, move, now);
+    case "pause":
+    case "resume":
+    case "terminate":
+    case "restart":
+      return decideCommand(state, move.kind, now);
+  }
+}

@@ -1,0 +1,75 @@
+import type { Failure } from "./failure.ts";
+import type { Payload } from "./payload.ts";
+import type { StepConfig, StepKey } from "./step.ts";
+import type { EpochMs } from "./time.ts";
+
+export type LeaseLostReason = "expired" | "released" | "undelivered";
+
+/** One thing that happened to an instance. */
+export type Entry =
+  | { readonly kind: "leaseGranted"; readonly epoch: number; readonly session: string }
+  | { readonly kind: "leaseLost"; readonly epoch: number; readonly reason: LeaseLostReason }
+  | { readonly kind: "parked" }
+  | {
+      readonly kind: "stepStarted";
+      readonly key: StepKey;
+      readonly attempt: number;
+      /** Only with the first start. */
+      readonly config: StepConfig | null;
+      readonly startedAt: EpochMs;
+    }
+  | { readonly kind: "stepCompleted"; readonly key: StepKey; readonly attempt: number; readonly output: Payload }
+  | {
+      readonly kind: "stepFailed";
+      readonly key: StepKey;
+      readonly attempt: number;
+      readonly failure: Failure;
+      /** Null: the step has failed for good. */
+      readonly retryAt: EpochMs | null;
+    }
+  | { readonly kind: "retryDue"; readonly key: StepKey; readonly attempt: number }
+  | { readonly kind: "sleepStarted"; readonly key: StepKey; readonly dueAt: EpochMs }
+  | { readonly kind: "sleepCompleted"; readonly key: StepKey }
+  | {
+      readonly kind: "waitStarted";
+      readonly key: StepKey;
+      readonly eventType: string;
+      readonly dueAt: EpochMs;
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "waitCompleted"; readonly key: StepKey; readonly event: number }
+  | { readonly kind: "waitTimedOut"; readonly key: StepKey }
+  | {
+      readonly kind: "eventAccepted";
+      /** Counts the events of a run, from 1. */
+      readonly event: number;
+      readonly type: string;
+      readonly payload: Payload;
+      readonly acceptedAt: EpochMs;
+      readonly requestId: string | null;
+    }
+  | { readonly kind: "outcomeDelivered"; readonly key: StepKey }
+  | { readonly kind: "pauseRequested" }
+  | { readonly kind: "paused" }
+  | { readonly kind: "resumed" }
+  | { readonly kind: "instanceCompleted"; readonly output: Payload }
+  | { readonly kind: "instanceFailed"; readonly failure: Failure }
+  | { readonly kind: "instanceTerminated" }
+  | { readonly kind: "instanceRestarted" };
+
+export type EntryOf<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
+
+/** Which commit of which lease a record is; null when the engine itself wrote it. */
+export interface Report {
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+/** One commit of a run. */
+export interface JournalRecord {
+  /** From 1, without gaps. */
+  readonly position: number;
+  readonly committedAt: EpochMs;
+  readonly report: Report | null;
+  readonly entries: readonly Entry[];
+}

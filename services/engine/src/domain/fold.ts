@@ -1,0 +1,172 @@
+import type { Entry, JournalRecord } from "./entry.ts";
+import { EngineError } from "./errors.ts";
+import { KeySet } from "./key-set.ts";
+import { afterCommand, afterFact, type Status } from "./lifecycle.ts";
+import { initialState, type MutableState } from "./state.ts";
+import { keyText, type OpenStep, type StepConfig, type StepKey } from "./step.ts";
+import type { EpochMs } from "./time.ts";
+
+/**
+ * Applies a record to a state that stands right before it. Returns the state to go on from: the same
+ * object, or the next run's after a restart.
+ *
+ * @throws {EngineError} CORRUPT_DOCUMENT when the record cannot follow.
+ */
+export function foldRecord(state: MutableState, record: JournalRecord): MutableState {
+  if (record.position !== state.position + 1) {
+    throw new EngineError("CORRUPT_DOCUMENT", `record ${record.position} cannot follow position ${state.position}`);
+  }
+  state.position = record.position;
+  let next = state;
+  for (const entry of record.entries) next = foldEntry(next, entry, record.committedAt);
+  foldReport(next, record.report);
+  return next;
+}
+
+/** Notes whose report a record is. A report shows that the lease's holder was heard of. */
+export function foldReport(state: MutableState, report: JournalRecord["report"]): void {
+  if (report === null) return;
+  state.report = report;
+  state.lostAttempts = 0;
+}
+
+/** Applies one entry. Rules are decide's; a fold believes what was decided. */
+export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): MutableState {
+  switch (entry.kind) {
+    case "leaseGranted":
+      state.status = afterFact(state.status, "start");
+      state.lease = { session: entry.session, epoch: entry.epoch, grantedAt: at };
+      state.epoch = entry.epoch;
+      state.report = null;
+      state.retained = null;
+      return state;
+    case "leaseLost":
+      if (entry.reason === "expired" && state.report === null) state.lostAttempts += 1;
+      become(state, afterFact(state.status, "lose"), at);
+      state.lease = null;
+      return state;
+    case "parked":
+      become(state, afterFact(state.status, "park"), at);
+      release(state);
+      return state;
+    case "stepStarted":
+      return startStep(state, entry.key, entry.attempt, entry.config);
+    case "stepCompleted":
+      return endStep(state, entry.key);
+    case "stepFailed":
+      if (entry.retryAt === null) return endStep(state, entry.key);
+      return setStep(state, entry.key, {
+        status: "backingOff",
+        key: entry.key,
+        attempt: entry.attempt + 1,
+        config: configOf(state, entry.key),
+        dueAt: entry.retryAt,
+      });
+    case "retryDue":
+      setStep(state, entry.key, { status: "due", key: entry.key, attempt: entry.attempt, config: configOf(state, entry.key) });
+      return wake(state, at);
+    case "sleepStarted":
+      return setStep(state, entry.key, { status: "sleeping", key: entry.key, dueAt: entry.dueAt });
+    case "sleepCompleted":
+    case "waitTimedOut":
+      setStep(state, entry.key, { status: "undelivered", key: entry.key });
+      return wake(state, at);
+    case "waitStarted": {
+      const { key, dueAt, eventType, timeoutMs } = entry;
+      return setStep(state, key, { status: "awaiting", key, dueAt, eventType, timeoutMs });
+    }
+    case "waitCompleted":
+      state.buffered = state.buffered.filter((buffered) => buffered.event !== entry.event);
+      setStep(state, entry.key, { status: "undelivered", key: entry.key });
+      return wake(state, at);
+    case "eventAccepted":
+      state.eventCount = entry.event;
+      state.buffered.push({ event: entry.event, type: entry.type });
+      if (entry.requestId !== null) state.requestIds.add(entry.requestId);
+      return state;
+    case "outcomeDelivered":
+      return endStep(state, entry.key);
+    case "pauseRequested":
+      state.status = afterCommand(state.status, "pause");
+      return state;
+    case "paused":
+      state.status = state.status === "waitingForPause" ? afterFact(state.status, "settlePause") : afterCommand(state.status, "pause");
+      state.pausedAt = at;
+      release(state);
+      return state;
+    case "resumed":
+      thaw(state, at);
+      become(state, afterCommand(state.status, "resume"), at);
+      return state;
+    case "instanceCompleted":
+      return finish(state, afterFact(state.status, "complete"), at);
+    case "instanceFailed":
+      return finish(state, afterFact(state.status, "fail"), at);
+    case "instanceTerminated":
+      return finish(state, afterCommand(state.status, "terminate"), at);
+    case "instanceRestarted":
+      return initialState(state.birth, state.run + 1, at);
+  }
+}
+
+function become(state: MutableState, status: Status, at: EpochMs): void {
+  if (status === "queued" && state.status !== "queued") state.readySince = at;
+  state.status = status;
+}
+
+function wake(state: MutableState, at: EpochMs): MutableState {
+  become(state, afterFact(state.status, "wake"), at);
+  return state;
+}
+
+function release(state: MutableState): void {
+  if (state.lease !== null) state.retained = { session: state.lease.session, position: state.position };
+  state.lease = null;
+}
+
+function setStep(state: MutableState, key: StepKey, step: OpenStep): MutableState {
+  state.open.set(keyText(key), step);
+  return state;
+}
+
+function startStep(state: MutableState, key: StepKey, attempt: number, config: StepConfig | null): MutableState {
+  if (!state.open.has(keyText(key))) state.stepCount += 1;
+  return setStep(state, key, { status: "running", key, attempt, config: config ?? configOf(state, key) });
+}
+
+function endStep(state: MutableState, key: StepKey): MutableState {
+  const text = keyText(key);
+  state.open.delete(text);
+  state.finished.add(text);
+  return state;
+}
+
+function configOf(state: MutableState, key: StepKey): StepConfig {
+  const step = state.open.get(keyText(key));
+  if (step !== undefined && "config" in step) return step.config;
+  throw new EngineError("CORRUPT_DOCUMENT", `no start of step ${keyText(key)} in the journal`);
+}
+
+/** Moves every timer by the time that clocks stood still. */
+function thaw(state: MutableState, at: EpochMs): void {
+  if (state.pausedAt === null) return;
+  const shiftMs = at - state.pausedAt;
+  state.pausedAt = null;
+  for (const [text, step] of state.open) {
+    if ("dueAt" in step) state.open.set(text, { ...step, dueAt: step.dueAt + shiftMs });
+  }
+}
+
+/** Keeps of a finished run only what a fold still needs: nothing follows but restart or purge. */
+function finish(state: MutableState, status: Status, at: EpochMs): MutableState {
+  state.status = status;
+  state.endedAt = at;
+  state.lease = null;
+  state.retained = null;
+  state.pausedAt = null;
+  state.open = new Map();
+  state.buffered = [];
+  state.finished = new KeySet();
+  state.requestIds = new KeySet();
+  return state;
+}

@@ -1,0 +1,68 @@
+import { isFinished, type Status } from "./lifecycle.ts";
+import type { Birth, InstanceState, Lease } from "./state.ts";
+import { dueAtOf } from "./step.ts";
+import type { EpochMs } from "./time.ts";
+
+/** What queries and loops look for. It follows from the journal; a store keeps it beside it as an index. */
+export interface HeadIndex {
+  readonly run: number;
+  readonly runStartedAt: EpochMs;
+  /** The journal position it reflects. */
+  readonly position: number;
+  readonly status: Status;
+  /** When a worker should have it: a queued instance's arrival, a parked one's earliest timer. Null when leased, paused or finished. */
+  readonly readyAt: EpochMs | null;
+  readonly lease: Lease | null;
+  readonly endedAt: EpochMs | null;
+  readonly purgeAt: EpochMs | null;
+}
+
+/** One record an instance: how it was born, and its index. */
+export interface Head {
+  readonly birth: Birth;
+  readonly index: HeadIndex;
+}
+
+export function indexOf(state: InstanceState): HeadIndex {
+  const { run, runStartedAt, position, status, lease, endedAt } = state;
+  return { run, runStartedAt, position, status, readyAt: readyAtOf(state), lease, endedAt, purgeAt: purgeAtOf(state) };
+}
+
+/** Whether two indexes lead loops and queries to the same place; the position alone is no reason to write. */
+export function sameIndex(a: HeadIndex, b: HeadIndex): boolean {
+  return (
+    a.run === b.run && a.status === b.status && a.readyAt === b.readyAt && a.endedAt === b.endedAt && a.lease?.epoch === b.lease?.epoch
+  );
+}
+
+/** The earliest timer that runs, or null. Clocks of a paused instance stand still. */
+export function nextDueAt(state: InstanceState): EpochMs | null {
+  if (state.pausedAt !== null) return null;
+  let earliest: EpochMs | null = null;
+  for (const step of state.open.values()) {
+    const dueAt = dueAtOf(step);
+    if (dueAt !== null && (earliest === null || dueAt < earliest)) earliest = dueAt;
+  }
+  return earliest;
+}
+
+function readyAtOf(state: InstanceState): EpochMs | null {
+  switch (state.status) {
+    case "queued":
+      return state.readySince;
+    case "waiting":
+      return nextDueAt(state);
+    case "running":
+    case "waitingForPause":
+    case "paused":
+    case "complete":
+    case "errored":
+    case "terminated":
+      return null;
+  }
+}
+
+function purgeAtOf({ status, endedAt, birth }: InstanceState): EpochMs | null {
+  if (endedAt === null || !isFinished(status)) return null;
+  return endedAt + (status === "errored" ? birth.retention.failureMs : birth.retention.successMs);
+}

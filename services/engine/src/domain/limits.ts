@@ -1,0 +1,38 @@
+import { DAY_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
+
+/** Steps of one run; sleeps and waits are exempt. The programming model's paid default. */
+export const STEPS_MAX = 10_000;
+
+/** Retries of one step. The programming model's limit. */
+export const RETRY_LIMIT_MAX = 10_000;
+
+/** One step's output, one event's payload, an instance's params: 1 MiB, as in the programming model. */
+export const PAYLOAD_BYTES_MAX = 1_048_576;
+
+/** One commit with all its payloads. A MongoDB document holds 16 MiB; the rest is left for its frame. */
+export const COMMIT_BYTES_MAX = 12 * 1_048_576;
+
+/** One task's journal before the worker has to ask for pages. Twice the largest payload, and any gRPC client takes it. */
+export const TASK_BYTES_MAX = 2 * 1_048_576;
+
+/** Operations in one commit. An instance with more parallel steps reports in several. */
+export const OPERATIONS_PER_COMMIT_MAX = 1_000;
+
+/** Events that wait in one instance for a `waitForEvent`. Ours: the model names none, and memory must have a bound. */
+export const BUFFERED_EVENTS_MAX = 10_000;
+
+/** A sleep, a wait, a retry delay and a timeout: 365 days, as in the programming model. */
+export const TIMER_MS_MAX = 365 * DAY_MS;
+
+/** The text of a failure's message or stack; longer ones are cut. Ours: a failure is read by people. */
+export const FAILURE_TEXT_MAX = 32_768;
+
+/** How long a finished instance is kept unless it says otherwise: 7 days, the model's default since 2026-09. */
+export const RETENTION_MS = 7 * DAY_MS;
+
+/** How long a worker's leases live without a heartbeat. Ours: three missed heartbeats of ten seconds. */
+export const LEASE_MS = 30 * SECOND_MS;
+
+/** How long a long poll is held unless it says otherwise, and at most. */
+export const HOLD_MS = 20 * SECOND_MS;
+export const HOLD_MS_MAX = MINUTE_MS;

@@ -1,0 +1,24 @@
+import type { LeaseLostReason, Report } from "./entry.ts";
+import type { Operation } from "./operation.ts";
+import type { Payload } from "./payload.ts";
+
+/** Everything that can change an instance, whoever asks. */
+export type Move =
+  /** A poller takes a ready instance. */
+  | { readonly kind: "grant"; readonly session: string }
+  | {
+      /** The holder of a lease reports. */
+      readonly kind: "report";
+      readonly session: string;
+      readonly run: number;
+      readonly report: Report;
+      readonly operations: readonly Operation[];
+      /** Nothing can run until a timer or an event. */
+      readonly park: boolean;
+      /** Steps that a run may have. */
+      readonly stepLimit: number;
+    }
+  /** A lease ends without its holder's doing. */
+  | { readonly kind: "loseLease"; readonly epoch: number; readonly reason: LeaseLostReason }
+  | { readonly kind: "sendEvent"; readonly type: string; readonly payload: Payload; readonly requestId: string | null }
+  | { readonly kind: "pause" | "resume" | "terminate" | "restart" };

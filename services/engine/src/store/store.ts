@@ -1,0 +1,139 @@
+import type { JournalRecord } from "../domain/entry.ts";
+import type { Head, HeadIndex } from "../domain/head.ts";
+import type { Status } from "../domain/lifecycle.ts";
+import type { InstanceName } from "../domain/name.ts";
+import type { EpochMs } from "../domain/time.ts";
+
+/**
+ * Where journals and heads are kept: the port that memory, SQLite and MongoDB stand behind.
+ *
+ * The store compares and writes; it decides nothing. What a method has resolved for is durable (memory
+ * aside). Calls that wait together are written together, each with its own outcome.
+ *
+ * @throws {EngineError} from every method: STORE_UNAVAILABLE when the outcome is unknown (read again, never
+ *   assume); CORRUPT_DOCUMENT when what was read is not what this version writes.
+ */
+export interface Store {
+  /** What it is, for logs and health: "sqlite", "mongodb 6.0.5". */
+  readonly description: string;
+
+  /** Inserts a head whose name is free. */
+  create(head: Head): Promise<"created" | "exists">;
+
+  /** Returns a head, or undefined when the name was never used or is purged. */
+  head(name: InstanceName): Promise<Head | undefined>;
+
+  /** Appends a record if its position is free, and keeps the index beside it. */
+  append(commit: StoreCommit): Promise<"appended" | "conflict">;
+
+  /** Writes an index that was found to lag behind its journal; a newer one stays. */
+  repair(name: InstanceName, uid: string, index: HeadIndex): Promise<void>;
+
+  /** Records of a run after a position, oldest first: as many as fit `page`, at least one if there is one. */
+  journal(journal: JournalId, after: number, page: JournalPage): Promise<readonly JournalRecord[]>;
+
+  /** Instances that a worker should have, longest ready first: not leased, ready at or before `until`. */
+  ready(query: ReadyQuery): Promise<readonly ReadyHead[]>;
+
+  /** Instances leased to a session, by name, after a name for the next page. */
+  leasedTo(session: string, after: InstanceName | null, limit: number): Promise<readonly LeasedHead[]>;
+
+  /** Every session that a lease is held by. */
+  leaseHolders(): Promise<readonly string[]>;
+
+  /** Heads that fit a filter, newest first. */
+  list(query: ListQuery): Promise<readonly Head[]>;
+
+  /** Finished instances whose time of keeping is over at `now`. */
+  purgeable(now: EpochMs, limit: number): Promise<readonly { readonly name: InstanceName; readonly uid: string }[]>;
+
+  /** Removes an instance: its journals first, then its head. */
+  purge(name: InstanceName, uid: string): Promise<void>;
+
+  /**
+   * Registers a session or extends it. "lost" when it has ended or its time was over at `now`: a session
+   * that is lost never comes back. Registering a session with a worker's name ends the older sessions of that name.
+   */
+  extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost">;
+
+  /** Ends a session at once; its leases are then found as those of a dead one. */
+  endSession(id: string): Promise<void>;
+
+  /** Sessions that are registered, not ended, and have time left at `now`. Also forgets those whose time was over an hour before. */
+  aliveSessions(now: EpochMs): Promise<readonly string[]>;
+
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+
+  /** Writes what waits, then closes. */
+  close(): Promise<void>;
+}
+
+/** A run's journal. */
+export interface JournalId {
+  readonly uid: string;
+  readonly run: number;
+}
+
+export interface JournalPage {
+  readonly records: number;
+  /** Ends a page early, after the record that reaches it; counted as the store reckons. */
+  readonly bytes: number;
+}
+
+export interface StoreCommit {
+  readonly name: InstanceName;
+  readonly journal: JournalId;
+  readonly record: JournalRecord;
+  /** The index after the record; null when nothing that loops look for has changed. Written after the record; a newer one (by run, then position) stays. */
+  readonly index: HeadIndex | null;
+  /**
+   * Written to the head's `readyAt` and `status` *before* the record when set, if that makes it ready earlier and it is not
+   * leased: a crash in between then leaves an index that leads to the instance (a spurious wake is harmless, a lost one is not).
+   */
+  readonly summon: { readonly readyAt: EpochMs; readonly status: Status } | null;
+  /** Whether `append` resolves only when the index is written too. Otherwise the index follows, at latest with `close`. */
+  readonly awaitIndex: boolean;
+}
+
+export interface ReadyQuery {
+  readonly namespace: string;
+  readonly workflows: readonly string[];
+  readonly until: EpochMs;
+  readonly limit: number;
+}
+
+export interface ReadyHead {
+  readonly name: InstanceName;
+  readonly uid: string;
+  readonly readyAt: EpochMs;
+}
+
+export interface LeasedHead {
+  readonly name: InstanceName;
+  readonly uid: string;
+  readonly run: number;
+  readonly epoch: number;
+  readonly grantedAt: EpochMs;
+  /** The journal position that the index reflects. */
+  readonly position: number;
+}
+
+export interface ListQuery {
+  readonly namespace: string;
+  readonly workflow: string | null;
+  /** Empty: all. */
+  readonly statuses: readonly Status[];
+  readonly createdFrom: EpochMs | null;
+  readonly createdBefore: EpochMs | null;
+  /** Ends of the page before: older than this, and at the same instant a smaller uid. */
+  readonly after: { readonly createdAt: EpochMs; readonly uid: string } | null;
+  readonly limit: number;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly namespace: string;
+  readonly workerName: string | null;
+  readonly expiresAt: EpochMs;
+}
