@@ -1,9 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-/** What starts processes, writes to disks or waits for wakes: it runs after everything that answers at once. */
-const SLOW = ["test/store/**", "test/cli/**", "test/end-to-end/**", "test/tooling/**"].map(
-  (folder) => `${folder}/*.test.ts`,
-);
+/** What answers at once. Everything else starts processes, writes to disks or waits for wakes, and runs after it. */
+const FAST = ["test/*.test.ts", "test/{app,domain,rpc,sdk}/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -14,8 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "fast",
-          include: ["test/**/*.test.ts"],
-          exclude: SLOW,
+          include: FAST,
           sequence: { groupOrder: 0 },
           testTimeout: 20_000,
         },
@@ -23,7 +20,8 @@ export default defineConfig({
       {
         test: {
           name: "slow",
-          include: SLOW,
+          include: ["test/**/*.test.ts"],
+          exclude: FAST,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
