@@ -34,7 +34,8 @@ export function applyOperation(draft: Draft, operation: Operation, stepLimit: nu
       return startWait(draft, operation);
     case "deliverOutcome": {
       const { key } = operation;
-      if (draft.state.open.get(keyText(key))?.status !== "undelivered") throw mismatch(key, "has no outcome to deliver");
+      if (draft.state.open.get(keyText(key))?.status !== "undelivered")
+        throw mismatch(key, "has no outcome to deliver");
       return draft.emit({ kind: "outcomeDelivered", key });
     }
     case "completeInstance":
@@ -52,7 +53,9 @@ function startStep(draft: Draft, operation: Of<"startStep">, stepLimit: number):
   if (step === undefined) {
     requireNew(draft, key, "do");
     if (state.stepCount >= stepLimit) {
-      throw new EngineError("LIMIT_EXCEEDED", `the limit of ${stepLimit} steps has been reached`, { limitSteps: String(stepLimit) });
+      throw new EngineError("LIMIT_EXCEEDED", `the limit of ${stepLimit} steps has been reached`, {
+        limitSteps: String(stepLimit),
+      });
     }
   } else if (step.status !== "due") {
     throw mismatch(key, `is ${step.status} and cannot start`);
@@ -104,8 +107,10 @@ function requireRunning(draft: Draft, key: StepKey, attempt: number): Extract<Op
 }
 
 function requireNew(draft: Draft, key: StepKey, kind: StepKind): void {
-  if (key.kind !== kind) throw new EngineError("INVALID_FIELD", `step "${key.name}" is of the kind ${key.kind}, not ${kind}`);
-  if (!isStepName(key.name)) throw new EngineError("INVALID_FIELD", "a step's name has at most 256 characters and no control characters");
+  if (key.kind !== kind)
+    throw new EngineError("INVALID_FIELD", `step "${key.name}" is of the kind ${key.kind}, not ${kind}`);
+  if (!isStepName(key.name))
+    throw new EngineError("INVALID_FIELD", "a step's name has at most 256 characters and no control characters");
   const text = keyText(key);
   if (draft.state.open.has(text) || draft.state.finished.has(text)) throw mismatch(key, "has started already");
 }

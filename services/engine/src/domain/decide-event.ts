@@ -11,7 +11,9 @@ import type { EpochMs } from "./time.ts";
 export function decideEvent(state: InstanceState, move: Extract<Move, { kind: "sendEvent" }>, now: EpochMs): Decision {
   const draft = new Draft(state, now);
   if (isFinished(state.status)) {
-    throw new EngineError("INVALID_TRANSITION", `the instance is ${state.status} and takes no events`, { status: state.status });
+    throw new EngineError("INVALID_TRANSITION", `the instance is ${state.status} and takes no events`, {
+      status: state.status,
+    });
   }
   if (move.requestId !== null && state.requestIds.has(move.requestId)) return draft.finish();
   checkPayload(move.payload, `the payload of event "${move.type}"`);

@@ -19,7 +19,12 @@ export class EngineError extends Error {
   /** Facts for programs; a limit's key ends in its unit: `limitBytes`. */
   readonly metadata: Readonly<Record<string, string>>;
 
-  constructor(reason: ErrorReason, message: string, metadata: Readonly<Record<string, string>> = {}, options?: ErrorOptions) {
+  constructor(
+    reason: ErrorReason,
+    message: string,
+    metadata: Readonly<Record<string, string>> = {},
+    options?: ErrorOptions,
+  ) {
     super(message, options);
     this.name = "EngineError";
     this.reason = reason;

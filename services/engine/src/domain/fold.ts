@@ -63,7 +63,12 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
         dueAt: entry.retryAt,
       });
     case "retryDue":
-      setStep(state, entry.key, { status: "due", key: entry.key, attempt: entry.attempt, config: configOf(state, entry.key) });
+      setStep(state, entry.key, {
+        status: "due",
+        key: entry.key,
+        attempt: entry.attempt,
+        config: configOf(state, entry.key),
+      });
       return wake(state, at);
     case "sleepStarted":
       return setStep(state, entry.key, { status: "sleeping", key: entry.key, dueAt: entry.dueAt });
@@ -90,7 +95,10 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
       state.status = afterCommand(state.status, "pause");
       return state;
     case "paused":
-      state.status = state.status === "waitingForPause" ? afterFact(state.status, "settlePause") : afterCommand(state.status, "pause");
+      state.status =
+        state.status === "waitingForPause"
+          ? afterFact(state.status, "settlePause")
+          : afterCommand(state.status, "pause");
       state.pausedAt = at;
       release(state);
       return state;

@@ -31,7 +31,11 @@ export function indexOf(state: InstanceState): HeadIndex {
 /** Whether two indexes lead loops and queries to the same place; the position alone is no reason to write. */
 export function sameIndex(a: HeadIndex, b: HeadIndex): boolean {
   return (
-    a.run === b.run && a.status === b.status && a.readyAt === b.readyAt && a.endedAt === b.endedAt && a.lease?.epoch === b.lease?.epoch
+    a.run === b.run &&
+    a.status === b.status &&
+    a.readyAt === b.readyAt &&
+    a.endedAt === b.endedAt &&
+    a.lease?.epoch === b.lease?.epoch
   );
 }
 

@@ -1,6 +1,7 @@
 import { EngineError } from "./errors.ts";
 
-export type Status = "queued" | "running" | "waiting" | "waitingForPause" | "paused" | "complete" | "errored" | "terminated";
+export type Status =
+  "queued" | "running" | "waiting" | "waitingForPause" | "paused" | "complete" | "errored" | "terminated";
 export type Command = "pause" | "resume" | "terminate" | "restart";
 export type Fact = "start" | "park" | "wake" | "lose" | "complete" | "fail" | "settlePause";
 

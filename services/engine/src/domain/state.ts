@@ -125,7 +125,13 @@ export function initialState(birth: Birth, run: number, runStartedAt: EpochMs): 
 /** A copy to decide on; the original stays as it is until the decision is written. */
 export function forkState(state: InstanceState): MutableState {
   const { open, buffered, finished, requestIds } = state as MutableState;
-  return { ...state, open: new Map(open), buffered: [...buffered], finished: finished.fork(), requestIds: requestIds.fork() };
+  return {
+    ...state,
+    open: new Map(open),
+    buffered: [...buffered],
+    finished: finished.fork(),
+    requestIds: requestIds.fork(),
+  };
 }
 
 /** Makes a written decision's state the one to go on from. */

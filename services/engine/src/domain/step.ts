@@ -31,7 +31,13 @@ export interface StepConfig {
 /** A step that has started and not ended. Each status carries exactly what exists in it. */
 export type OpenStep =
   | { readonly status: "running"; readonly key: StepKey; readonly attempt: number; readonly config: StepConfig }
-  | { readonly status: "backingOff"; readonly key: StepKey; readonly attempt: number; readonly config: StepConfig; readonly dueAt: EpochMs }
+  | {
+      readonly status: "backingOff";
+      readonly key: StepKey;
+      readonly attempt: number;
+      readonly config: StepConfig;
+      readonly dueAt: EpochMs;
+    }
   | { readonly status: "due"; readonly key: StepKey; readonly attempt: number; readonly config: StepConfig }
   | { readonly status: "sleeping"; readonly key: StepKey; readonly dueAt: EpochMs }
   | {

@@ -17,6 +17,9 @@ export interface Store {
   /** What it is, for logs and health: "sqlite", "mongodb 6.0.5". */
   readonly description: string;
 
+  /** Whether this process is the only one that writes here, so that what it has folded stays true. */
+  readonly exclusive: boolean;
+
   /** Inserts a head whose name is free. */
   create(head: Head): Promise<"created" | "exists">;
 
@@ -30,7 +33,7 @@ export interface Store {
   repair(name: InstanceName, uid: string, index: HeadIndex): Promise<void>;
 
   /** Records of a run after a position, oldest first: as many as fit `page`, at least one if there is one. */
-  journal(journal: JournalId, after: number, page: JournalPage): Promise<readonly JournalRecord[]>;
+  journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice>;
 
   /** Instances that a worker should have, longest ready first: not leased, ready at or before `until`. */
   ready(query: ReadyQuery): Promise<readonly ReadyHead[]>;
@@ -79,6 +82,12 @@ export interface JournalPage {
   readonly records: number;
   /** Ends a page early, after the record that reaches it; counted as the store reckons. */
   readonly bytes: number;
+}
+
+export interface JournalSlice {
+  readonly records: readonly JournalRecord[];
+  /** Whether there were records after these. */
+  readonly more: boolean;
 }
 
 export interface StoreCommit {
