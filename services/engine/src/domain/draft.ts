@@ -50,6 +50,10 @@ export class Draft {
 
   finish(report: Report | null = null): Decision {
     if (this.#entries.length === 0) return { record: null, next: this.#before, putOff: this.putOff };
+    return this.finishEvenEmpty(report);
+  }
+
+  finishEvenEmpty(report: Report | null = null): Decision {
     foldReport(this.#state, report);
     const record = { position: this.#before.position + 1, committedAt: this.now, report, entries: this.#entries };
     return { record, next: this.#state, putOff: this.putOff };

@@ -55,7 +55,9 @@ export type Entry =
   | { readonly kind: "instanceCompleted"; readonly output: Payload }
   | { readonly kind: "instanceFailed"; readonly failure: Failure }
   | { readonly kind: "instanceTerminated" }
-  | { readonly kind: "instanceRestarted" };
+  | { readonly kind: "instanceRestarted" }
+  /** The last entry of all: from here on the instance is being removed. */
+  | { readonly kind: "instancePurged" };
 
 export type EntryOf<K extends Entry["kind"]> = Extract<Entry, { kind: K }>;
 

@@ -114,6 +114,9 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
       return finish(state, afterCommand(state.status, "terminate"), at);
     case "instanceRestarted":
       return initialState(state.birth, state.run + 1, at);
+    case "instancePurged":
+      state.purged = true;
+      return state;
   }
 }
 

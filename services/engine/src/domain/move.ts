@@ -21,4 +21,8 @@ export type Move =
   /** A lease ends without its holder's doing. */
   | { readonly kind: "loseLease"; readonly epoch: number; readonly reason: LeaseLostReason }
   | { readonly kind: "sendEvent"; readonly type: string; readonly payload: Payload; readonly requestId: string | null }
-  | { readonly kind: "pause" | "resume" | "terminate" | "restart" };
+  | { readonly kind: "pause" | "resume" | "terminate" | "restart" }
+  /** The time of keeping is over. */
+  | { readonly kind: "purge" }
+  /** The index was found to lag: an empty record makes sure that nobody else is about to write, and takes the index along. */
+  | { readonly kind: "settle" };

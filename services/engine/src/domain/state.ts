@@ -74,6 +74,8 @@ export interface InstanceState {
   /** Since when clocks stand still. */
   readonly pausedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
+  /** It is being removed: for callers it is gone. */
+  readonly purged: boolean;
 }
 
 /** The same, while a fold or a decision works on it. */
@@ -94,6 +96,7 @@ export interface MutableState extends InstanceState {
   requestIds: KeySet;
   pausedAt: EpochMs | null;
   endedAt: EpochMs | null;
+  purged: boolean;
 }
 
 /** A run before its first record. */
@@ -119,6 +122,7 @@ export function initialState(birth: Birth, run: number, runStartedAt: EpochMs): 
     requestIds: new KeySet(),
     pausedAt: null,
     endedAt: null,
+    purged: false,
   };
 }
 

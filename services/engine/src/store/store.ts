@@ -29,9 +29,6 @@ export interface Store {
   /** Appends a record if its position is free, and keeps the index beside it. */
   append(commit: StoreCommit): Promise<"appended" | "conflict">;
 
-  /** Writes an index that was found to lag behind its journal; a newer one stays. */
-  repair(name: InstanceName, uid: string, index: HeadIndex): Promise<void>;
-
   /** Records of a run after a position, oldest first: as many as fit `page`, at least one if there is one. */
   journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice>;
 
