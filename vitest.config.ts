@@ -1,4 +1,4 @@
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 /** What answers at once. Everything else starts processes, writes to disks or waits for wakes, and runs after it. */
 const FAST = ["test/*.test.ts", "test/{app,domain,rpc,sdk}/**/*.test.ts"];
@@ -21,7 +21,7 @@ export default defineConfig({
         test: {
           name: "slow",
           include: ["test/**/*.test.ts"],
-          exclude: FAST,
+          exclude: [...configDefaults.exclude, ...FAST],
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -36,6 +36,8 @@ describe("the direction of imports", () => {
       `import { MemoryStore } from "../store/memory/memory-store.ts";`,
       "../store/memory/memory-store.ts",
     ],
+    ["app/dispatcher.ts", `import { openStore } from "../store/open.ts";`, "../store/open.ts"],
+    ["main.ts", `import { MongoStore } from "./store/mongo/mongo-store.ts";`, "./store/mongo/mongo-store.ts"],
     ["rpc/handler.ts", `import "../main.ts";`, "../main.ts"],
     ["app/dispatcher.ts", `import "@perdure/cli/main";`, "@perdure/cli/main"],
   ])("is said to be wrong when %s has: %s", (file, text, target) => {
@@ -55,13 +57,14 @@ describe("the direction of imports", () => {
     ]);
   });
 
-  it("lets main put everything together, and the CLI use engine and SDK", () => {
-    const main = `import "./store/mongo/mongo-store.ts"; import "./rpc/server.ts"; import "perdure/proto/perdure/v1/task_pb";`;
+  it("lets main put everything together, open.ts choose the store, and the CLI use engine and SDK", () => {
+    const main = `import "./store/open.ts"; import "./rpc/server.ts"; import "perdure/proto/perdure/v1/task_pb";`;
     const cli = `import "@perdure/engine/main"; import "perdure"; import "commander";`;
 
     expect(
       violationsIn([
         { path: "services/engine/src/main.ts", text: main },
+        { path: "services/engine/src/store/open.ts", text: `import "./mongo/mongo-store.ts"; import "./store.ts";` },
         { path: "cli/src/main.ts", text: cli },
       ]),
     ).toEqual([]);

@@ -5,6 +5,7 @@ import type { SourceFile } from "./imports.ts";
 const PLACES = {
   "services/engine/src/domain/": "domain",
   "services/engine/src/store/": "store port",
+  "services/engine/src/store/open.ts": "store opener",
   "services/engine/src/store/memory/": "memory store",
   "services/engine/src/store/sqlite/": "sqlite store",
   "services/engine/src/store/mongo/": "mongo store",
@@ -23,13 +24,15 @@ type Place = (typeof PLACES)[keyof typeof PLACES];
 const MAY_IMPORT = {
   domain: [],
   "store port": ["domain"],
+  "store opener": ["store port", "memory store", "sqlite store", "mongo store", "domain"],
   "memory store": ["store port", "domain"],
   "sqlite store": ["store port", "domain"],
   "mongo store": ["store port", "domain"],
   app: ["store port", "domain"],
-  rpc: ["app", "store port", "domain", "sdk"],
-  platform: ["rpc", "app", "store port", "memory store", "sqlite store", "mongo store", "domain", "sdk"],
-  main: ["platform", "rpc", "app", "store port", "memory store", "sqlite store", "mongo store", "domain", "sdk"],
+  // Configuration, logs, the real clock: the process around the app.
+  platform: ["app", "store port", "domain", "sdk"],
+  rpc: ["platform", "app", "store port", "domain", "sdk"],
+  main: ["rpc", "platform", "app", "store opener", "store port", "domain", "sdk"],
   sdk: [],
   cli: ["main", "sdk"],
   "another service": ["sdk"],
