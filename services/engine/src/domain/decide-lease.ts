@@ -1,6 +1,6 @@
 import { Draft, type Decision } from "./draft.ts";
-import type { LeaseLostReason } from "./entry.ts";
 import { LOST_ATTEMPT } from "./failure.ts";
+import type { Move } from "./move.ts";
 import type { InstanceState } from "./state.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -13,9 +13,12 @@ export function decideGrant(state: InstanceState, session: string, now: EpochMs)
 }
 
 /** Takes a lease back. A lease that has ended already stays as it ended. */
-export function decideLoss(state: InstanceState, epoch: number, reason: LeaseLostReason, now: EpochMs): Decision {
+export function decideLoss(state: InstanceState, move: Extract<Move, { kind: "loseLease" }>, now: EpochMs): Decision {
   const draft = new Draft(state, now);
-  if (state.lease?.epoch !== epoch) return draft.finish();
+  const { run, epoch, reason } = move;
+  if (state.run !== run || state.lease?.epoch !== epoch) return draft.finish();
+  // The loss may complete a pause: what was due before it happened before it.
+  draft.fireTimers();
   draft.emit({ kind: "leaseLost", epoch, reason });
   for (const step of state.open.values()) {
     if (step.status !== "running") continue;

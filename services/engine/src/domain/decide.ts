@@ -22,7 +22,7 @@ export function decide(state: InstanceState, move: Move, now: EpochMs): Decision
     case "report":
       return decideReport(state, move, now);
     case "loseLease":
-      return decideLoss(state, move.epoch, move.reason, now);
+      return decideLoss(state, move, now);
     case "sendEvent":
       return decideEvent(state, move, now);
     case "pause":

@@ -18,8 +18,8 @@ export type Move =
       /** Steps that a run may have. */
       readonly stepLimit: number;
     }
-  /** A lease ends without its holder's doing. */
-  | { readonly kind: "loseLease"; readonly epoch: number; readonly reason: LeaseLostReason }
+  /** A lease ends without its holder's doing. Epochs count anew in each run, so the run is named too. */
+  | { readonly kind: "loseLease"; readonly run: number; readonly epoch: number; readonly reason: LeaseLostReason }
   | { readonly kind: "sendEvent"; readonly type: string; readonly payload: Payload; readonly requestId: string | null }
   | { readonly kind: "pause" | "resume" | "terminate" | "restart" }
   /** The time of keeping is over. */
