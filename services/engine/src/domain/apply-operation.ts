@@ -1,11 +1,12 @@
 import type { Draft } from "./draft.ts";
 import { EngineError } from "./errors.ts";
 import { boundedFailure } from "./failure.ts";
-import { TIMER_MS_MAX } from "./limits.ts";
+import { COUNT_MAX, TIMER_MS_MAX } from "./limits.ts";
 import { isStepName } from "./name.ts";
 import type { Operation, SleepEnd } from "./operation.ts";
 import { checkPayload } from "./payload.ts";
-import { retryDelayMs } from "./retry.ts";
+import { checkStepConfig, retryDelayMs } from "./retry.ts";
+import { checkSpan } from "./span.ts";
 import { keyText, type OpenStep, type StepKey, type StepKind } from "./step.ts";
 import type { EpochMs } from "./time.ts";
 
@@ -47,7 +48,7 @@ export function applyOperation(draft: Draft, operation: Operation, stepLimit: nu
 }
 
 function startStep(draft: Draft, operation: Of<"startStep">, stepLimit: number): void {
-  const { key, attempt, config, alreadyRunning } = operation;
+  const { key, attempt, alreadyRunning } = operation;
   const { state } = draft;
   const step = state.open.get(keyText(key));
   if (step === undefined) {
@@ -65,28 +66,36 @@ function startStep(draft: Draft, operation: Of<"startStep">, stepLimit: number):
     draft.putOff.push(key);
     return;
   }
-  const startedAt = draft.now - Math.max(0, operation.runningForMs);
-  draft.emit({ kind: "stepStarted", key, attempt, config: step === undefined ? config : null, startedAt });
+  const config = step === undefined ? checkStepConfig(operation.config, `step "${key.name}"`) : null;
+  draft.emit({ kind: "stepStarted", key, attempt, config, startedAt: startedAtOf(draft, operation.runningForMs) });
+}
+
+/** No step has been running for longer than its lease, whatever its worker's clock says. */
+function startedAtOf({ now, state }: Draft, runningForMs: number): EpochMs {
+  const ms = Math.min(runningForMs, now - (state.lease?.grantedAt ?? now));
+  return ms > 0 ? now - Math.floor(ms) : now;
 }
 
 /** Attempts that were lost before anything was heard of them count too. */
 function requireAttempt(key: StepKey, attempt: number, expected: number, lost: number): void {
-  if (attempt >= expected && attempt <= expected + lost) return;
+  if (Number.isInteger(attempt) && attempt >= expected && attempt <= expected + lost) return;
   throw mismatch(key, `is at attempt ${expected}, not ${attempt}`);
 }
 
 function failStep(draft: Draft, { key, attempt, failure, final, retryDelayMs: dynamicMs }: Of<"failStep">): void {
   const { config } = requireRunning(draft, key, attempt);
   const retried = !final && attempt <= config.retryLimit;
-  const delayMs = retryDelayMs(dynamicMs ?? config.retryDelayMs, config.backoff, attempt);
-  const retryAt = retried ? draft.now + delayMs : null;
+  const baseMs =
+    dynamicMs === null ? config.retryDelayMs : checkSpan(dynamicMs, `the retry delay of step "${key.name}"`);
+  const retryAt = retried ? draft.now + retryDelayMs(baseMs, config.backoff, attempt) : null;
   draft.emit({ kind: "stepFailed", key, attempt, failure: boundedFailure(failure), retryAt });
   draft.fireTimers();
 }
 
 function startWait(draft: Draft, { key, eventType, timeoutMs }: Of<"startWait">): void {
   requireNew(draft, key, "wait");
-  draft.emit({ kind: "waitStarted", key, eventType, dueAt: draft.now + timeoutMs, timeoutMs });
+  const dueAt = draft.now + checkSpan(timeoutMs, `the timeout of wait "${key.name}"`);
+  draft.emit({ kind: "waitStarted", key, eventType, dueAt, timeoutMs });
   const event = draft.state.buffered.find((buffered) => buffered.type === eventType);
   if (event !== undefined) return draft.emit({ kind: "waitCompleted", key, event: event.event });
   draft.fireTimers();
@@ -95,7 +104,7 @@ function startWait(draft: Draft, { key, eventType, timeoutMs }: Of<"startWait">)
 /** @throws {EngineError} INVALID_FIELD above 365 days. */
 function sleepDueAt(end: SleepEnd, now: EpochMs): EpochMs {
   const dueAt = "at" in end ? end.at : now + end.afterMs;
-  if (dueAt - now <= TIMER_MS_MAX) return Math.max(dueAt, now);
+  if (dueAt - now <= TIMER_MS_MAX) return Math.ceil(Math.max(dueAt, now));
   throw new EngineError("INVALID_FIELD", "a sleep takes at most 365 days", { limitMs: String(TIMER_MS_MAX) });
 }
 
@@ -111,6 +120,8 @@ function requireNew(draft: Draft, key: StepKey, kind: StepKind): void {
     throw new EngineError("INVALID_FIELD", `step "${key.name}" is of the kind ${key.kind}, not ${kind}`);
   if (!isStepName(key.name))
     throw new EngineError("INVALID_FIELD", "a step's name has at most 256 characters and no control characters");
+  if (!Number.isInteger(key.count) || key.count < 1 || key.count > COUNT_MAX)
+    throw new EngineError("INVALID_FIELD", `step "${key.name}" counts its uses from 1, not ${key.count}`);
   const text = keyText(key);
   if (draft.state.open.has(text) || draft.state.finished.has(text)) throw mismatch(key, "has started already");
 }

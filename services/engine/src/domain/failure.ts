@@ -1,5 +1,5 @@
-import { FAILURE_TEXT_MAX } from "./limits.ts";
-import type { Payload } from "./payload.ts";
+import { FAILURE_TEXT_MAX, PAYLOAD_BYTES_MAX } from "./limits.ts";
+import { payloadBytes, type Payload } from "./payload.ts";
 
 /** Why work failed, as it is stored. */
 export interface Failure {
@@ -18,13 +18,12 @@ export const LOST_ATTEMPT: Failure = {
   details: null,
 };
 
-/** Cuts texts that nobody would read to their end. */
-export function boundedFailure(failure: Failure): Failure {
-  const fits = failure.message.length <= FAILURE_TEXT_MAX && (failure.stack?.length ?? 0) <= FAILURE_TEXT_MAX;
-  if (fits) return failure;
+/** Cuts texts that nobody would read to their end, and leaves out details heavier than a payload may be: a failure is never refused. */
+export function boundedFailure({ name, message, stack, details }: Failure): Failure {
   return {
-    ...failure,
-    message: failure.message.slice(0, FAILURE_TEXT_MAX),
-    stack: failure.stack?.slice(0, FAILURE_TEXT_MAX) ?? null,
+    name: name.slice(0, FAILURE_TEXT_MAX),
+    message: message.slice(0, FAILURE_TEXT_MAX),
+    stack: stack?.slice(0, FAILURE_TEXT_MAX) ?? null,
+    details: details === null || payloadBytes(details) > PAYLOAD_BYTES_MAX ? null : details,
   };
 }

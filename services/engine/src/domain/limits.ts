@@ -6,6 +6,9 @@ export const STEPS_MAX = 10_000;
 /** Retries of one step. The programming model's limit. */
 export const RETRY_LIMIT_MAX = 10_000;
 
+/** Uses of one name in a run, and commits under one lease: what the contract's 32 bits hold. */
+export const COUNT_MAX = 0xffff_ffff;
+
 /** One step's output, one event's payload, an instance's params: 1 MiB, as in the programming model. */
 export const PAYLOAD_BYTES_MAX = 1_048_576;
 
