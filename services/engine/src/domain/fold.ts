@@ -44,6 +44,8 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
       if (entry.reason === "expired" && state.report === null) state.lostAttempts += 1;
       become(state, afterFact(state.status, "lose"), at);
       state.lease = null;
+      // What it reported last is not to be repeated: the steps it started are on their way to another.
+      state.report = null;
       return state;
     case "parked":
       become(state, afterFact(state.status, "park"), at);
@@ -161,14 +163,15 @@ function configOf(state: MutableState, key: StepKey): StepConfig {
 /** Moves every timer by the time that clocks stood still. */
 function thaw(state: MutableState, at: EpochMs): void {
   if (state.pausedAt === null) return;
-  const shiftMs = at - state.pausedAt;
+  // Another replica's clock may be behind: a timer must not fire early for that.
+  const shiftMs = Math.max(0, at - state.pausedAt);
   state.pausedAt = null;
   for (const [text, step] of state.open) {
     if ("dueAt" in step) state.open.set(text, { ...step, dueAt: step.dueAt + shiftMs });
   }
 }
 
-/** Keeps of a finished run only what a fold still needs: nothing follows but restart or purge. */
+/** Keeps of a finished run only what is still asked for: nothing follows but restart or purge, and repetitions of what was accepted. */
 function finish(state: MutableState, status: Status, at: EpochMs): MutableState {
   state.status = status;
   state.endedAt = at;
@@ -178,6 +181,5 @@ function finish(state: MutableState, status: Status, at: EpochMs): MutableState 
   state.open = new Map();
   state.buffered = [];
   state.finished = new KeySet();
-  state.requestIds = new KeySet();
   return state;
 }
