@@ -10,24 +10,25 @@ import type { EpochMs } from "./time.ts";
 /** Accepts an event and gives it to the longest waiting wait of its type, or keeps it. */
 export function decideEvent(state: InstanceState, move: Extract<Move, { kind: "sendEvent" }>, now: EpochMs): Decision {
   const draft = new Draft(state, now);
+  // Also after the end: the event itself may have brought it, and its sender not have heard.
+  if (move.requestId !== null && state.requestIds.has(move.requestId)) return draft.finish();
   if (isFinished(state.status)) {
     throw new EngineError("INVALID_TRANSITION", `the instance is ${state.status} and takes no events`, {
       status: state.status,
     });
   }
-  if (move.requestId !== null && state.requestIds.has(move.requestId)) return draft.finish();
   checkPayload(move.payload, `the payload of event "${move.type}"`);
-  if (state.buffered.length >= BUFFERED_EVENTS_MAX) {
+  // A wait whose time is over takes no later event, though nobody has noticed its end yet.
+  draft.fireTimers();
+  const { type, payload, requestId } = move;
+  const wait = [...draft.state.open.values()].find((step) => step.status === "awaiting" && step.eventType === type);
+  if (wait === undefined && state.buffered.length >= BUFFERED_EVENTS_MAX) {
     throw new EngineError("LIMIT_EXCEEDED", `${BUFFERED_EVENTS_MAX} events wait for this instance already`, {
       limitEvents: String(BUFFERED_EVENTS_MAX),
     });
   }
-  // A wait whose time is over takes no later event, though nobody has noticed its end yet.
-  draft.fireTimers();
   const event = state.eventCount + 1;
-  const { type, payload, requestId } = move;
   draft.emit({ kind: "eventAccepted", event, type, payload, acceptedAt: now, requestId });
-  const wait = [...draft.state.open.values()].find((step) => step.status === "awaiting" && step.eventType === type);
   if (wait !== undefined) draft.emit({ kind: "waitCompleted", key: wait.key, event });
   return draft.finish();
 }
