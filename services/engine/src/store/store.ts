@@ -94,8 +94,10 @@ export interface StoreCommit {
   /** The index after the record; null when nothing that loops look for has changed. Written after the record; a newer one (by run, then position) stays. */
   readonly index: HeadIndex | null;
   /**
-   * Written to the head's `readyAt` and `status` *before* the record when set, if that makes it ready earlier and it is not
-   * leased: a crash in between then leaves an index that leads to the instance (a spurious wake is harmless, a lost one is not).
+   * Written to the head's `readyAt` and `status` *before* the record when set, unless the head reflects this record or a later
+   * one: a crash in between then leaves an index that leads to the instance (a spurious wake is harmless, a lost one is not).
+   * It never makes a head ready later. From then on an index of an earlier position is too late to take effect, and a lease that
+   * the head still shows is gone: only for instances that are not leased before the record.
    */
   readonly summon: { readonly readyAt: EpochMs; readonly status: Status } | null;
   /** Whether `append` resolves only when the index is written too. Otherwise the index follows, at latest with `close`. */

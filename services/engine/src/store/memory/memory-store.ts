@@ -1,0 +1,123 @@
+import type { JournalRecord } from "../../domain/entry.ts";
+import { EngineError } from "../../domain/errors.ts";
+import type { Head } from "../../domain/head.ts";
+import type { InstanceName } from "../../domain/name.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import { cutPage } from "../journal-page.ts";
+import type {
+  JournalId,
+  JournalPage,
+  JournalSlice,
+  ListQuery,
+  ReadyQuery,
+  Session,
+  Store,
+  StoreCommit,
+} from "../store.ts";
+import { HeadTable } from "./head-table.ts";
+import { SessionTable } from "./session-table.ts";
+
+/**
+ * Keeps everything in this process and nothing beyond it: the reference that the other stores are compared
+ * with. What goes in and out is copied, as a disk would.
+ */
+export class MemoryStore implements Store {
+  readonly description = "memory";
+  readonly exclusive = true;
+  readonly #heads = new HeadTable();
+  readonly #sessions = new SessionTable();
+  /** By uid, then by run: the record of position p at p - 1. */
+  readonly #journals = new Map<string, Map<number, JournalRecord[]>>();
+  #closed = false;
+
+  async create(head: Head): Promise<"created" | "exists"> {
+    this.#requireOpen();
+    return this.#heads.insert(structuredClone(head)) ? "created" : "exists";
+  }
+
+  async head(name: InstanceName): Promise<Head | undefined> {
+    this.#requireOpen();
+    return structuredClone(this.#heads.get(name));
+  }
+
+  async append(commit: StoreCommit): Promise<"appended" | "conflict"> {
+    this.#requireOpen();
+    const { name, journal, record, index } = structuredClone(commit);
+    this.#heads.summon(commit);
+    const records = this.#records(journal);
+    if (record.position !== records.length + 1) return "conflict";
+    records.push(record);
+    if (index !== null) this.#heads.replaceIndex(name, journal.uid, index);
+    return "appended";
+  }
+
+  async journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice> {
+    this.#requireOpen();
+    return structuredClone(cutPage(this.#journals.get(journal.uid)?.get(journal.run)?.slice(after) ?? [], page));
+  }
+
+  async ready(query: ReadyQuery) {
+    this.#requireOpen();
+    return structuredClone(this.#heads.ready(query));
+  }
+
+  async leasedTo(session: string, after: InstanceName | null, limit: number) {
+    this.#requireOpen();
+    return structuredClone(this.#heads.leasedTo(session, after, limit));
+  }
+
+  async leaseHolders(): Promise<readonly string[]> {
+    this.#requireOpen();
+    return this.#heads.leaseHolders();
+  }
+
+  async list(query: ListQuery): Promise<readonly Head[]> {
+    this.#requireOpen();
+    return structuredClone(this.#heads.list(query));
+  }
+
+  async purgeable(now: EpochMs, limit: number) {
+    this.#requireOpen();
+    return this.#heads.overdue(now, limit).map(({ name, uid }) => ({ name: { ...name }, uid }));
+  }
+
+  async purge(name: InstanceName, uid: string): Promise<void> {
+    this.#requireOpen();
+    this.#journals.delete(uid);
+    this.#heads.remove(name, uid);
+  }
+
+  async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
+    this.#requireOpen();
+    return this.#sessions.extend({ ...session }, now, register);
+  }
+
+  async endSession(id: string): Promise<void> {
+    this.#requireOpen();
+    this.#sessions.end(id);
+  }
+
+  async aliveSessions(now: EpochMs): Promise<readonly string[]> {
+    this.#requireOpen();
+    return this.#sessions.alive(now);
+  }
+
+  async ping(): Promise<void> {
+    this.#requireOpen();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+  }
+
+  #records({ uid, run }: JournalId): JournalRecord[] {
+    const runs = this.#journals.get(uid) ?? new Map<number, JournalRecord[]>();
+    const records = runs.get(run) ?? [];
+    this.#journals.set(uid, runs.set(run, records));
+    return records;
+  }
+
+  #requireOpen(): void {
+    if (this.#closed) throw new EngineError("STORE_UNAVAILABLE", "the store is closed");
+  }
+}
