@@ -15,7 +15,9 @@ import type { EpochMs } from "./time.ts";
  * @throws {EngineError} INSTANCE_NOT_FOUND, LEASE_LOST, JOURNAL_MISMATCH, INVALID_TRANSITION, LIMIT_EXCEEDED or INVALID_FIELD.
  */
 export function decide(state: InstanceState, move: Move, now: EpochMs): Decision {
-  if (state.purged) throw new EngineError("INSTANCE_NOT_FOUND", "the instance has been purged");
+  // A purge that was interrupted goes on.
+  if (state.purged && move.kind !== "purge")
+    throw new EngineError("INSTANCE_NOT_FOUND", "the instance has been purged");
   switch (move.kind) {
     case "grant":
       return decideGrant(state, move.session, now);
@@ -41,6 +43,6 @@ export function decide(state: InstanceState, move: Move, now: EpochMs): Decision
 function decidePurge(state: InstanceState, now: EpochMs): Decision {
   const draft = new Draft(state, now);
   const { purgeAt } = indexOf(state);
-  if (purgeAt !== null && purgeAt <= now) draft.emit({ kind: "instancePurged" });
+  if (!state.purged && purgeAt !== null && purgeAt <= now) draft.emit({ kind: "instancePurged" });
   return draft.finish();
 }

@@ -1,0 +1,75 @@
+import type { JournalRecord } from "../domain/entry.ts";
+import type { EngineError } from "../domain/errors.ts";
+import type { Failure } from "../domain/failure.ts";
+import type { HeadIndex } from "../domain/head.ts";
+import type { Command, Status } from "../domain/lifecycle.ts";
+import type { InstanceName } from "../domain/name.ts";
+import type { Payload } from "../domain/payload.ts";
+import type { Retention } from "../domain/state.ts";
+import type { EpochMs } from "../domain/time.ts";
+import type { ListQuery } from "../store/store.ts";
+
+/** What callers can do. Everything answers with a result or throws an EngineError. */
+export interface CallerApi {
+  create(workflow: WorkflowName, instance: NewInstance, requestId: string | null): Promise<InstanceView>;
+  createMany(
+    workflow: WorkflowName,
+    instances: readonly NewInstance[],
+    requestId: string | null,
+  ): Promise<readonly (InstanceView | EngineError)[]>;
+  get(name: InstanceName): Promise<InstanceView>;
+  list(query: ListQuery): Promise<readonly InstanceView[]>;
+  command(name: InstanceName, command: Command): Promise<InstanceView>;
+  /** Returns when the event was accepted. */
+  sendEvent(name: InstanceName, event: NewEvent): Promise<EpochMs>;
+  /** Resolves at the instance's end, after `holdMs`, when the caller is gone, or at shutdown. */
+  waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView>;
+  journal(name: InstanceName, after: number, limit: number): Promise<JournalView>;
+  /** Records of the current run: those there are, then those that come; ends after the record that ends the run. */
+  watch(name: InstanceName, after: number, signal: AbortSignal): AsyncIterable<WatchedRecord>;
+}
+
+export interface WorkflowName {
+  readonly namespace: string;
+  readonly workflow: string;
+}
+
+export interface NewInstance {
+  /** Null: the engine makes a UUID. */
+  readonly id: string | null;
+  readonly params: Payload;
+  /** Each null: as the engine is configured. */
+  readonly retention: { readonly [K in keyof Retention]: number | null };
+}
+
+export interface NewEvent {
+  readonly type: string;
+  readonly payload: Payload;
+  readonly requestId: string | null;
+}
+
+/** An instance as callers see it. */
+export interface InstanceView {
+  readonly name: InstanceName;
+  /** Tells an instance from an older one of the same name; part of a list's page token. */
+  readonly uid: string;
+  readonly createdAt: EpochMs;
+  readonly index: HeadIndex;
+  /** Null in lists. */
+  readonly params: Payload | null;
+  /** Of a complete instance; null in lists. */
+  readonly output: Payload | null;
+  /** Of an errored instance; null in lists. */
+  readonly failure: Failure | null;
+}
+
+export interface JournalView {
+  readonly records: readonly JournalRecord[];
+  readonly run: number;
+  readonly position: number;
+}
+
+export interface WatchedRecord {
+  readonly record: JournalRecord;
+  readonly status: Status;
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import { EngineError, isRefusal } from "../domain/errors.ts";
+import { isFinished, type Command } from "../domain/lifecycle.ts";
+import type { InstanceName } from "../domain/name.ts";
+import { checkPayload } from "../domain/payload.ts";
+import type { Birth, InstanceState, Retention } from "../domain/state.ts";
+import { SECOND_MS, type EpochMs } from "../domain/time.ts";
+import type { ListQuery, Store } from "../store/store.ts";
+import type {
+  CallerApi,
+  InstanceView,
+  JournalView,
+  NewEvent,
+  NewInstance,
+  WatchedRecord,
+  WorkflowName,
+} from "./caller-api.ts";
+import type { Clock } from "./clock.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Feed } from "./feed.ts";
+import { readView, viewOfHead, viewOfState, withEnd } from "./instance-views.ts";
+import { newHead, type Instances } from "./instances.ts";
+import type { PollQueue } from "./poll-queue.ts";
+import { buildTask } from "./tasks.ts";
+import { Waiter } from "./waiter.ts";
+import type { Ticket } from "./waiting-poll.ts";
+import { watchJournal } from "./watch.ts";
+
+/** A page of the journal in bytes, whatever was asked for in records: any gRPC client takes it. */
+const JOURNAL_PAGE_BYTES = 2 * 1_048_576;
+
+/** How often a wait looks for what other replicas wrote. */
+const LOOK_AGAIN_MS = SECOND_MS;
+
+export interface CallersParts {
+  readonly store: Store;
+  readonly instances: Instances;
+  readonly polls: PollQueue;
+  readonly dispatcher: Dispatcher;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  readonly draining: AbortSignal;
+  readonly retention: Retention;
+  readonly stepLimit: number;
+}
+
+/** The use cases of callers. */
+export class Callers implements CallerApi {
+  readonly #parts: CallersParts;
+
+  constructor(parts: CallersParts) {
+    this.#parts = parts;
+  }
+
+  async create(workflow: WorkflowName, instance: NewInstance, requestId: string | null): Promise<InstanceView> {
+    this.#requireRunning();
+    checkPayload(instance.params, "the params");
+    const name = { ...workflow, id: instance.id ?? randomUUID() };
+    const { instances, polls } = this.#parts;
+    // A poll that can take it gets it in the write that creates it.
+    const ticket = polls.reserve(name.namespace, name.workflow, null);
+    try {
+      const state = await instances.create(newHead(this.#birth(name, instance, requestId, ticket?.session ?? null)));
+      if (ticket !== null) await this.#handOver(state, ticket);
+      else this.#parts.dispatcher.offer(name, state.readySince);
+      return viewOfState(state);
+    } catch (error) {
+      if (!isRefusal(error, "INSTANCE_EXISTS") || requestId === null) throw error;
+      return await this.#createdBefore(name, requestId, error);
+    } finally {
+      ticket?.release();
+    }
+  }
+
+  createMany(
+    workflow: WorkflowName,
+    instances: readonly NewInstance[],
+    requestId: string | null,
+  ): Promise<readonly (InstanceView | EngineError)[]> {
+    return Promise.all(
+      instances.map((instance) =>
+        this.create(workflow, instance, requestId).catch((error: unknown) => {
+          if (isRefusal(error, "INSTANCE_EXISTS") || isRefusal(error, "LIMIT_EXCEEDED")) return error as EngineError;
+          throw error;
+        }),
+      ),
+    );
+  }
+
+  get(name: InstanceName): Promise<InstanceView> {
+    return readView(this.#parts.store, this.#parts.instances, name);
+  }
+
+  async list(query: ListQuery): Promise<readonly InstanceView[]> {
+    const heads = await this.#parts.store.list(query);
+    return heads.map((head) => ({ ...viewOfHead(head), params: null }));
+  }
+
+  async command(name: InstanceName, command: Command): Promise<InstanceView> {
+    const { next } = await this.#parts.instances.move(name, { kind: command });
+    const view = viewOfState(next);
+    return isFinished(next.status) ? withEnd(this.#parts.store, view) : view;
+  }
+
+  async sendEvent(name: InstanceName, { type, payload, requestId }: NewEvent): Promise<EpochMs> {
+    const { record } = await this.#parts.instances.move(name, { kind: "sendEvent", type, payload, requestId });
+    return record?.committedAt ?? this.#parts.clock.now();
+  }
+
+  async waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView> {
+    const { feed, clock, draining, instances, store } = this.#parts;
+    const waiter = new Waiter({ feed, clock }, name, [signal, draining], ({ after }) => isFinished(after.status));
+    try {
+      const endsAt = clock.now() + holdMs;
+      for (;;) {
+        const seen = waiter.changes;
+        const view = await readView(store, instances, name);
+        const leftMs = endsAt - clock.now();
+        if (isFinished(view.index.status) || leftMs <= 0 || waiter.cancelled) return view;
+        await waiter.next(seen, store.exclusive ? leftMs : Math.min(leftMs, LOOK_AGAIN_MS));
+      }
+    } finally {
+      waiter.close();
+    }
+  }
+
+  async journal(name: InstanceName, after: number, limit: number): Promise<JournalView> {
+    const { store, instances } = this.#parts;
+    const state = await instances.load(name);
+    const page = { records: limit, bytes: JOURNAL_PAGE_BYTES };
+    const { records } = await store.journal({ uid: state.birth.uid, run: state.run }, after, page);
+    return { records, run: state.run, position: state.position };
+  }
+
+  watch(name: InstanceName, after: number, signal: AbortSignal): AsyncIterable<WatchedRecord> {
+    return watchJournal(this.#parts, name, after, signal);
+  }
+
+  #requireRunning(): void {
+    if (this.#parts.draining.aborted)
+      throw new EngineError("SHUTTING_DOWN", "this replica is shutting down; try another");
+  }
+
+  #birth(name: InstanceName, instance: NewInstance, requestId: string | null, handedTo: string | null): Birth {
+    const { clock, retention } = this.#parts;
+    return {
+      name,
+      uid: randomUUID(),
+      createdAt: clock.now(),
+      params: instance.params,
+      retention: {
+        successMs: instance.retention.successMs ?? retention.successMs,
+        failureMs: instance.retention.failureMs ?? retention.failureMs,
+      },
+      requestId,
+      handedTo,
+    };
+  }
+
+  async #handOver(state: InstanceState, ticket: Ticket): Promise<void> {
+    const { store, clock, stepLimit, dispatcher } = this.#parts;
+    const task = await buildTask(store, { before: null, after: state, recent: [] }, { now: clock.now(), stepLimit });
+    if (!ticket.deliver(task)) await dispatcher.takeBack(task.lease);
+  }
+
+  /** The id is taken by this very request, sent before: a success. */
+  async #createdBefore(name: InstanceName, requestId: string, refusal: unknown): Promise<InstanceView> {
+    const head = await this.#parts.store.head(name);
+    if (head?.birth.requestId !== requestId) throw refusal;
+    return this.get(name);
+  }
+}

@@ -1,0 +1,135 @@
+import { indexOf } from "../domain/head.ts";
+import { nameText, type InstanceName } from "../domain/name.ts";
+import { SECOND_MS, type EpochMs } from "../domain/time.ts";
+import type { Store } from "../store/store.ts";
+import type { Clock } from "./clock.ts";
+import { DueTimers } from "./due-timers.ts";
+import type { Feed, Written } from "./feed.ts";
+import type { Instances } from "./instances.ts";
+import type { Log } from "./log.ts";
+import { Loop } from "./loop.ts";
+import { keyOf, type PollQueue } from "./poll-queue.ts";
+import { Suspects } from "./suspects.ts";
+import { buildTask, leaseRefOf } from "./tasks.ts";
+import type { Ticket } from "./waiting-poll.ts";
+import type { LeaseRef } from "./worker-api.ts";
+
+/** Between two looks at the ready index. What this replica makes ready itself does not wait for it. */
+const SCAN_PAUSE_MS = SECOND_MS;
+
+/** How far a look reaches into the future: further than to the next look. */
+const LOOKAHEAD_MS = 2 * SCAN_PAUSE_MS;
+
+/** Heads that one look brings at most. */
+const SCAN_LIMIT_MAX = 500;
+
+export interface DispatcherParts {
+  readonly store: Store;
+  readonly instances: Instances;
+  readonly polls: PollQueue;
+  readonly feed: Feed;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stepLimit: number;
+}
+
+/** Deals ready instances to waiting polls: at once when this replica made them ready, by a look at the index otherwise. */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+  readonly #timers: DueTimers;
+  readonly #scan: Loop;
+  readonly #granting = new Set<string>();
+  /** Workflows whose ready instances have all been dealt out, as far as this replica knows. */
+  readonly #cleared = new Set<string>();
+  readonly #suspects: Suspects;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+    const { clock, log, polls, feed, instances } = parts;
+    this.#timers = new DueTimers(clock, (name, readyAt) => this.offer(name, readyAt));
+    this.#scan = new Loop("dispatch", SCAN_PAUSE_MS, () => this.#pass(), clock, log);
+    this.#suspects = new Suspects(instances, clock, log);
+    feed.onAny((written) => this.#onWritten(written));
+    polls.onFree(({ namespace, workflows }) => {
+      if (workflows.some((workflow) => !this.#cleared.has(keyOf(namespace, workflow)))) this.#scan.hurry();
+    });
+  }
+
+  start(): void {
+    this.#scan.start();
+  }
+
+  async stop(): Promise<void> {
+    this.#timers.clear();
+    await this.#scan.stop();
+  }
+
+  #onWritten({ before, after, record }: Written): void {
+    const { readyAt } = indexOf(after);
+    if (readyAt !== null) this.offer(after.birth.name, readyAt);
+    if (record.report !== null || before.lease === null) return;
+    const kept = after.run === before.run && after.lease?.epoch === before.lease.epoch;
+    const lease = leaseRefOf(before, before.lease.epoch);
+    this.#parts.polls.notify(before.lease.session, { lease, leaseLost: !kept });
+  }
+
+  /** Says that an instance is ready at a time: now, or soon. */
+  offer(name: InstanceName, readyAt: EpochMs): void {
+    const { clock, polls, instances, store } = this.#parts;
+    const now = clock.now();
+    if (readyAt > now) {
+      if (readyAt <= now + LOOKAHEAD_MS) this.#timers.set(name, readyAt);
+      return;
+    }
+    if (this.#granting.has(nameText(name))) return;
+    const known = instances.peek(name)?.state;
+    if (store.exclusive && known !== undefined && known.lease !== null) return this.#suspects.suspect(name);
+    const preferred = known?.retained?.session ?? null;
+    const ticket = polls.reserve(name.namespace, name.workflow, preferred);
+    if (ticket === null) this.#cleared.delete(keyOf(name.namespace, name.workflow));
+    else void this.#grant(name, ticket);
+  }
+
+  async #grant(name: InstanceName, ticket: Ticket): Promise<void> {
+    const key = nameText(name);
+    this.#granting.add(key);
+    try {
+      const moved = await this.#parts.instances.move(name, { kind: "grant", session: ticket.session });
+      if (moved.record === null || moved.next.lease?.session !== ticket.session) {
+        this.#suspects.suspect(name);
+        return;
+      }
+      this.#suspects.clear(name);
+      const granted = { before: moved.before, after: moved.next, recent: [...moved.recent, moved.record] };
+      const { clock, store, stepLimit } = this.#parts;
+      const task = await buildTask(store, granted, { now: clock.now(), stepLimit });
+      if (!ticket.deliver(task)) await this.takeBack(task.lease);
+    } catch (error) {
+      this.#cleared.delete(keyOf(name.namespace, name.workflow));
+      this.#parts.log.warn({ ...name, error }, "grant failed");
+    } finally {
+      this.#granting.delete(key);
+      ticket.release();
+    }
+  }
+
+  /** Takes back an instance that its worker never received. */
+  async takeBack({ name, run, epoch }: LeaseRef): Promise<void> {
+    await this.#parts.instances.move(name, { kind: "loseLease", run, epoch, reason: "undelivered" });
+  }
+
+  async #pass(): Promise<void> {
+    const { store, polls, clock } = this.#parts;
+    for (const [namespace, { workflows, slots }] of polls.demand()) {
+      const limit = Math.min(slots + this.#granting.size, SCAN_LIMIT_MAX);
+      for (const workflow of workflows) this.#cleared.add(keyOf(namespace, workflow));
+      const ready = await store.ready({ namespace, workflows, until: clock.now() + LOOKAHEAD_MS, limit });
+      for (const { name, readyAt } of ready) this.offer(name, readyAt);
+      // A full page that is all due means that there may be more behind it.
+      const last = ready.at(-1);
+      if (ready.length === limit && last !== undefined && last.readyAt <= clock.now()) {
+        for (const workflow of workflows) this.#cleared.delete(keyOf(namespace, workflow));
+      }
+    }
+  }
+}

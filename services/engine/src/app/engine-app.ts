@@ -1,0 +1,72 @@
+import type { Retention } from "../domain/state.ts";
+import type { Store } from "../store/store.ts";
+import type { CallerApi } from "./caller-api.ts";
+import { Callers } from "./callers.ts";
+import type { Clock } from "./clock.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { Feed } from "./feed.ts";
+import { Instances } from "./instances.ts";
+import type { Log } from "./log.ts";
+import { PollQueue } from "./poll-queue.ts";
+import { RetentionLoop } from "./retention.ts";
+import { Sessions } from "./sessions.ts";
+import { Sweeper } from "./sweeper.ts";
+import type { WorkerApi } from "./worker-api.ts";
+import { Workers } from "./workers.ts";
+
+export interface AppConfig {
+  readonly leaseMs: number;
+  /** How long finished instances are kept that do not say so themselves. */
+  readonly retention: Retention;
+  /** Steps that a run may have. */
+  readonly stepLimit: number;
+  /** Long polls of workers held open at once. */
+  readonly pollsMax: number;
+}
+
+/** One replica's use cases and loops over a store. */
+export interface App {
+  readonly callers: CallerApi;
+  readonly workers: WorkerApi;
+  start(): void;
+  /** Ends all polls and waits and refuses new ones; reports are still taken. */
+  drain(): void;
+  /** Stops the loops. The store stays open. */
+  close(): Promise<void>;
+}
+
+export interface AppParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly config: AppConfig;
+}
+
+export function createApp({ store, clock, log, config }: AppParts): App {
+  const { leaseMs, stepLimit, retention } = config;
+  const drained = new AbortController();
+  const feed = new Feed();
+  const instances = new Instances(store, clock, feed);
+  const polls = new PollQueue(clock, config.pollsMax);
+  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, stepLimit });
+  const sweeper = new Sweeper(store, instances, clock, log, leaseMs);
+  const sessions = new Sessions(store, clock, leaseMs);
+  const purges = new RetentionLoop(store, instances, clock, log);
+  const draining = drained.signal;
+  return {
+    callers: new Callers({ store, instances, polls, dispatcher, feed, clock, draining, retention, stepLimit }),
+    workers: new Workers({ store, instances, polls, sessions, sweeper, clock, leaseMs, stepLimit }),
+    start() {
+      dispatcher.start();
+      sweeper.start();
+      purges.start();
+    },
+    drain() {
+      polls.drain();
+      drained.abort();
+    },
+    async close() {
+      await Promise.all([dispatcher.stop(), sweeper.stop(), purges.stop()]);
+    },
+  };
+}

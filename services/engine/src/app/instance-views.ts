@@ -1,0 +1,51 @@
+import type { Entry } from "../domain/entry.ts";
+import { indexOf, type Head } from "../domain/head.ts";
+import { isFinished } from "../domain/lifecycle.ts";
+import type { InstanceName } from "../domain/name.ts";
+import type { InstanceState } from "../domain/state.ts";
+import type { Store } from "../store/store.ts";
+import type { InstanceView } from "./caller-api.ts";
+import type { Instances } from "./instances.ts";
+
+/** Records read at a time to find the end of a finished run; it is in the last one but for settled indexes. */
+const END_PAGE = { records: 16, bytes: 4 * 1_048_576 };
+
+/** An instance as callers see it, without what only its journal has. */
+export function viewOfHead({ birth, index }: Head): InstanceView {
+  const { name, uid, createdAt, params } = birth;
+  return { name, uid, createdAt, index, params, output: null, failure: null };
+}
+
+export function viewOfState(state: InstanceState): InstanceView {
+  return viewOfHead({ birth: state.birth, index: indexOf(state) });
+}
+
+/** Reads an instance with its output or failure. @throws {EngineError} INSTANCE_NOT_FOUND. */
+export async function readView(store: Store, instances: Instances, name: InstanceName): Promise<InstanceView> {
+  const head = await store.head(name);
+  // A finished head that nobody leases shows the end of its journal; any other may lag.
+  const settled = head !== undefined && isFinished(head.index.status) && head.index.lease === null;
+  const view = settled ? viewOfHead(head) : viewOfState(await instances.load(name));
+  return isFinished(view.index.status) ? withEnd(store, view) : view;
+}
+
+/** Adds how a finished run ended. */
+export async function withEnd(store: Store, view: InstanceView): Promise<InstanceView> {
+  const journal = { uid: view.uid, run: view.index.run };
+  const position = view.index.position;
+  for (let after = position - 1; after >= 0; after = after === 0 ? -1 : Math.max(0, after - END_PAGE.records)) {
+    const { records } = await store.journal(journal, after, END_PAGE);
+    const end = records.flatMap((record) => record.entries).findLast(isEnd);
+    if (end !== undefined) return { ...view, ...endOf(end) };
+  }
+  return view;
+}
+
+function isEnd(entry: Entry): boolean {
+  return entry.kind === "instanceCompleted" || entry.kind === "instanceFailed" || entry.kind === "instanceTerminated";
+}
+
+function endOf(entry: Entry): Partial<Pick<InstanceView, "output" | "failure">> {
+  if (entry.kind === "instanceCompleted") return { output: entry.output };
+  return entry.kind === "instanceFailed" ? { failure: entry.failure } : {};
+}
