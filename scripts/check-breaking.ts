@@ -1,5 +1,5 @@
 /** Fails when the protos break clients of an older main: the branch point when there is one, else the commit before. */
-import { execFileSync, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { dirname } from "node:path";
 
 const cwd = dirname(import.meta.dirname);
@@ -17,5 +17,6 @@ const older = branchPoint === undefined || branchPoint === head ? git("rev-parse
 if (older === undefined || git("cat-file", "-e", `${older}:${PROTOS}`) === undefined) {
   console.log("No older main with protos: nothing to compare with.");
 } else {
-  execFileSync("buf", ["breaking", "--against", `.git#ref=${older}`], { cwd, stdio: "inherit" });
+  const { status } = spawnSync("buf", ["breaking", "--against", `.git#ref=${older}`], { cwd, stdio: "inherit" });
+  process.exitCode = status ?? 1;
 }
