@@ -1,10 +1,13 @@
+import { LRUCache } from "lru-cache";
 import { EngineError } from "../domain/errors.ts";
+import { MINUTE_MS } from "../domain/time.ts";
 import { WaitingPoll, type Ticket } from "./waiting-poll.ts";
 import type { Notice, Poll, Polled } from "./worker-api.ts";
 import type { Clock } from "./clock.ts";
 
-/** Notices kept for a session between two of its polls. Beyond that, its heartbeat finds what it missed. */
+/** Notices kept for a session between two of its polls, for how many sessions, and for how long. Beyond that, its heartbeat finds what it missed. */
 const NOTICES_KEPT_MAX = 1_000;
+const NOTICES_KEPT = { max: 10_000, ttl: MINUTE_MS };
 
 /** The polls that wait on this replica, found by what they can run and by whose they are. */
 export class PollQueue {
@@ -14,7 +17,7 @@ export class PollQueue {
   /** Polls with free slots by "namespace/workflow", longest waiting first. */
   readonly #byWorkflow = new Map<string, Set<WaitingPoll>>();
   readonly #bySession = new Map<string, Set<WaitingPoll>>();
-  readonly #notices = new Map<string, Notice[]>();
+  readonly #notices = new LRUCache<string, Notice[]>(NOTICES_KEPT);
   #onFree: (poll: Poll) => void = () => {};
   #draining = false;
 
