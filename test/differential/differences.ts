@@ -1,0 +1,32 @@
+/**
+ * Why Perdure differs from the local engine where it means to. A scenario names the reason, and in its `perdure` the fields
+ * that differ with what Perdure shows in them.
+ */
+export const DIFFERENCES = {
+  documentedRetryDelay: "The documented default delay before a retry is 10 seconds; the local engine waits 1 second.",
+  synonyms:
+    "The overview page writes event.params and { event: … }: they are synonyms of event.payload and { type: … }. The local engine knows neither.",
+  ownBytesOnly:
+    "A view keeps only its own bytes, live as after a replay. The local engine gives the live run the whole buffer behind it.",
+  oddKeyIsKept: "A key __proto__ is kept, live as after a replay; the local engine loses it on replay.",
+  circularIsNoClone:
+    "A circular object is refused like all that cannot be cloned: the attempt fails and is retried. The local engine keeps it and fails while writing its log.",
+  ownWords:
+    "What cannot be stored is refused in words that name the place in the value; the local engine shows those of its runtime.",
+  neverRetried: "A NonRetryableError is not retried whatever its name; the local engine knows it by its name only.",
+  messageIsText:
+    "The message of an error in the status is a text, as documented; the local engine puts the object that was thrown in its place.",
+  refusesWhatIsNoDuration:
+    "A sleep refuses what is not a duration; the local engine takes an object and returns at once.",
+  refusesWhatIsNoWait:
+    "Event types and timeouts of a wait are checked as documented: 1 to 100 characters, 1 second to 365 days; the local engine checks neither.",
+  sleepUntilIsJournaled:
+    "A finished sleepUntil answers from the journal; the local engine looks at the clock again and throws.",
+  eventOnce: "An event ends one wait only; the local engine gives it out again after a pause.",
+  finishedTakesNoEvent:
+    "An event for a finished instance is refused, as documented; the local engine drops it and reports success.",
+  rollbackPhaseIsNamed:
+    "A step inside a rollback is refused with the documented text; in the local engine its own disposal of the step object comes first.",
+} as const satisfies Record<string, string>;
+
+export type DifferenceName = keyof typeof DIFFERENCES;

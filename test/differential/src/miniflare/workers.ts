@@ -1,0 +1,31 @@
+// The two workers beside the one under test, as modules for workerd.
+
+/** Receives what callbacks record, and hands it to the process outside. */
+export const RECORDER_MODULE = `
+import { WorkerEntrypoint } from "cloudflare:workers";
+export default class extends WorkerEntrypoint {
+  async #send(note) {
+    await this.env.OUTSIDE.fetch("http://outside/", { method: "POST", body: JSON.stringify(note) });
+  }
+  attempt({ step, attempt }) {
+    return this.#send({ step: { name: step.name, count: step.count }, attempt });
+  }
+  record(effect) {
+    return this.#send({ effect });
+  }
+}`;
+
+/** Calls the workflow's binding for the process outside: POST {call, id, argument} answers {value} or {error}. */
+export const CALLER_MODULE = `
+export default {
+  async fetch(request, env) {
+    const { call, id, argument } = await request.json();
+    try {
+      if (call === "create") return Response.json({ value: (await env.WORKFLOW.create(argument)).id });
+      const instance = await env.WORKFLOW.get(id);
+      return Response.json({ value: (await instance[call](...(argument === undefined ? [] : [argument]))) ?? null });
+    } catch (error) {
+      return Response.json({ error: { name: error.name, message: error.message } });
+    }
+  },
+};`;
