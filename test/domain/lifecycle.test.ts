@@ -39,7 +39,7 @@ describe("the lifecycle tables", () => {
 
   it.each(ON_COMMAND_CELLS.filter(({ cell }) => cell === DENY))(
     "refuse the command $move to $status",
-    ({ status, move, cell }) => {
+    ({ status, move }) => {
       expect(refusalOf(() => afterCommand(status, move))).toEqual(denied(status, move));
     },
   );
@@ -51,12 +51,9 @@ describe("the lifecycle tables", () => {
     },
   );
 
-  it.each(ON_FACT_CELLS.filter(({ cell }) => cell === DENY))(
-    "refuse the fact $move to $status",
-    ({ status, move, cell }) => {
-      expect(refusalOf(() => afterFact(status, move))).toEqual(denied(status, move));
-    },
-  );
+  it.each(ON_FACT_CELLS.filter(({ cell }) => cell === DENY))("refuse the fact $move to $status", ({ status, move }) => {
+    expect(refusalOf(() => afterFact(status, move))).toEqual(denied(status, move));
+  });
 
   it.each(STATUSES.filter(isFinished))("let nothing but a restart follow %s", (status) => {
     expect(ON_COMMAND[status]).toEqual({ pause: SAME, resume: SAME, terminate: DENY, restart: "queued" });
