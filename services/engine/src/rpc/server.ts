@@ -1,0 +1,54 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { ConnectRouter } from "@connectrpc/connect";
+import { Health } from "perdure/proto/grpc/health/v1/health_pb";
+import { ServerReflection as ReflectionV1 } from "perdure/proto/grpc/reflection/v1/reflection_pb";
+import { ServerReflection as ReflectionV1Alpha } from "perdure/proto/grpc/reflection/v1alpha/reflection_pb";
+import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
+import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
+import type { CallerApi } from "../app/caller-api.ts";
+import type { Log } from "../app/log.ts";
+import type { WorkerApi } from "../app/worker-api.ts";
+import { rpcListener } from "./adapter.ts";
+import { corsListener } from "./cors.ts";
+import { healthHandlers } from "./health.ts";
+import { Port, type Tls } from "./port.ts";
+import { probeListener } from "./probes.ts";
+import type { ReadinessProbe } from "./readiness.ts";
+import { ReflectedFiles } from "./reflected-files.ts";
+import { reflectionRoutes } from "./reflection.ts";
+import { warmUpRules } from "./rules.ts";
+import { workerHandlers } from "./worker-handlers.ts";
+import { workflowHandlers } from "./workflow-handlers.ts";
+
+/** The services of this engine, all on one port. */
+export const SERVICES: readonly DescService[] = [
+  WorkflowService,
+  WorkerService,
+  Health,
+  ReflectionV1,
+  ReflectionV1Alpha,
+];
+
+export interface ServerParts {
+  readonly callers: CallerApi;
+  readonly workers: WorkerApi;
+  readonly probe: ReadinessProbe;
+  readonly log: Log;
+  /** Null: clear text. */
+  readonly tls: Tls | null;
+  /** Pages of these may call from a browser; "*" for all, empty for none. */
+  readonly origins: readonly string[];
+}
+
+/** Puts the services on a port that does not listen yet. */
+export function createServer({ callers, workers, probe, log, tls, origins }: ServerParts): Port {
+  warmUpRules(SERVICES);
+  const files = new ReflectedFiles(SERVICES);
+  const routes = (router: ConnectRouter): void => {
+    router.service(WorkflowService, workflowHandlers(callers));
+    router.service(WorkerService, workerHandlers(workers));
+    router.service(Health, healthHandlers(probe, new Set(files.services)));
+    reflectionRoutes(router, files);
+  };
+  return new Port(corsListener(origins, rpcListener(routes, probeListener(probe), log)), tls);
+}

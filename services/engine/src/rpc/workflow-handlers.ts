@@ -1,0 +1,112 @@
+import { create } from "@bufbuild/protobuf";
+import type { ServiceImpl } from "@connectrpc/connect";
+import type { Instance } from "perdure/proto/perdure/v1/instance_pb";
+import {
+  CreateInstanceResultSchema,
+  type CreateInstanceResult,
+  type ListInstancesRequest,
+  type WorkflowService,
+} from "perdure/proto/perdure/v1/workflow_service_pb";
+import type { CallerApi, InstanceView } from "../app/caller-api.ts";
+import { EngineError } from "../domain/errors.ts";
+import type { Command } from "../domain/lifecycle.ts";
+import { DEFAULT_NAMESPACE } from "../domain/name.ts";
+import type { ListQuery } from "../store/store.ts";
+import { outcomeOfEach } from "./each.ts";
+import { recordToMessage } from "./entry.ts";
+import { refusalToStatus } from "./errors.ts";
+import { holdMs } from "./hold.ts";
+import { nameFromMessage } from "./instance-name.ts";
+import { instanceToMessage, newInstanceFromMessage, statusesFromMessage, statusToMessage } from "./instance.ts";
+import { pageTokenText, parsePageToken } from "./page-token.ts";
+import { payloadFromMessage } from "./payload.ts";
+import { timestampFromMessage, timestampToMessage } from "./time.ts";
+
+/** How many instances or records a page has unless the caller says otherwise. */
+const PAGE_SIZE = 100;
+
+type NamesInstance = { readonly ref?: Parameters<typeof nameFromMessage>[0] };
+
+/** What callers call, in protobuf. */
+export function workflowHandlers(callers: CallerApi): ServiceImpl<typeof WorkflowService> {
+  const command = (kind: Command) => async (request: NamesInstance) => ({
+    instance: instanceToMessage(await callers.command(nameOf(request), kind)),
+  });
+  return {
+    async createInstance({ namespace = DEFAULT_NAMESPACE, workflow, instance, requestId }) {
+      const born = newInstanceFromMessage(instance, "instance");
+      return { instance: instanceToMessage(await callers.create({ namespace, workflow }, born, requestId ?? null)) };
+    },
+    async createInstances({ namespace = DEFAULT_NAMESPACE, workflow, instances, requestId }) {
+      const outcomes = await outcomeOfEach(
+        instances,
+        (each, index) => newInstanceFromMessage(each, `instances[${index}]`),
+        (parsed) => callers.createMany({ namespace, workflow }, parsed, requestId ?? null),
+      );
+      return { results: outcomes.map(createResult) };
+    },
+    async getInstance(request) {
+      return { instance: instanceToMessage(await callers.get(nameOf(request))) };
+    },
+    async listInstances(request) {
+      const query = listQuery(request);
+      // One more than asked for, to know whether another page follows.
+      const found = await callers.list({ ...query, limit: query.limit + 1 });
+      const page = found.slice(0, query.limit);
+      const last = found.length > query.limit ? page.at(-1) : undefined;
+      return { instances: page.map(bare), nextPageToken: last === undefined ? "" : pageTokenText(last) };
+    },
+    pauseInstance: command("pause"),
+    resumeInstance: command("resume"),
+    terminateInstance: command("terminate"),
+    restartInstance: command("restart"),
+    async sendEvent(request) {
+      const payload = payloadFromMessage(request.payload, "payload");
+      const event = { type: request.type, payload, requestId: request.requestId ?? null };
+      return { acceptTime: timestampToMessage(await callers.sendEvent(nameOf(request), event)) };
+    },
+    async waitInstance(request, context) {
+      const view = await callers.waitForEnd(nameOf(request), holdMs(request.hold, context), context.signal);
+      return { instance: instanceToMessage(view) };
+    },
+    async getJournal(request) {
+      const limit = request.pageSize || PAGE_SIZE;
+      const { records, run, position } = await callers.journal(nameOf(request), request.afterPosition, limit);
+      return { records: records.map(recordToMessage), run, position };
+    },
+    async *watchInstance(request, context) {
+      for await (const { record, status } of callers.watch(nameOf(request), request.afterPosition, context.signal)) {
+        yield { record: recordToMessage(record), status: statusToMessage(status) };
+      }
+    },
+  };
+}
+
+function nameOf({ ref }: NamesInstance): ReturnType<typeof nameFromMessage> {
+  return nameFromMessage(ref, "ref");
+}
+
+function createResult(outcome: InstanceView | EngineError): CreateInstanceResult {
+  if (outcome instanceof EngineError) {
+    return create(CreateInstanceResultSchema, { outcome: { case: "refused", value: refusalToStatus(outcome) } });
+  }
+  return create(CreateInstanceResultSchema, { outcome: { case: "created", value: bare(outcome) } });
+}
+
+/** An instance among many: without the values that would make the answer larger than clients take. */
+function bare(view: InstanceView): Instance {
+  return instanceToMessage({ ...view, params: null, output: null, failure: null });
+}
+
+function listQuery(request: ListInstancesRequest): ListQuery {
+  const { namespace = DEFAULT_NAMESPACE, workflow, statuses, createdFrom, createdBefore, pageSize } = request;
+  return {
+    namespace,
+    workflow: workflow ?? null,
+    statuses: statusesFromMessage(statuses),
+    createdFrom: createdFrom === undefined ? null : timestampFromMessage(createdFrom),
+    createdBefore: createdBefore === undefined ? null : timestampFromMessage(createdBefore),
+    after: parsePageToken(request.pageToken),
+    limit: pageSize || PAGE_SIZE,
+  };
+}
