@@ -1,4 +1,4 @@
-// What is used of packages that only `npm ci` in this folder installs. The imports are dynamic and described here, so
+// What is used of packages that only an install of this folder brings. The imports are dynamic and described here, so
 // that the type check of the whole repository does without them.
 const MINIFLARE: string = "miniflare";
 const ESBUILD: string = "esbuild";
