@@ -1,8 +1,9 @@
 import type { JournalRecord } from "../domain/entry.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Head, HeadIndex } from "../domain/head.ts";
+import type { Status } from "../domain/lifecycle.ts";
 import { Misfit, type Codec, type PlainDocument } from "./document/codec.ts";
-import { birthBody, indexBody, name } from "./document/head.ts";
+import { birthBody, indexBody, name, status } from "./document/head.ts";
 import { recordBody } from "./document/record.ts";
 import type { JournalId } from "./store.ts";
 
@@ -41,6 +42,11 @@ export function writeIndex(index: HeadIndex): PlainDocument {
 /** @throws {EngineError} CORRUPT_DOCUMENT. */
 export function readIndex(of: string, document: unknown): HeadIndex {
   return readAs(indexBody, document, { instance: of });
+}
+
+/** @throws {EngineError} CORRUPT_DOCUMENT. */
+export function readStatus(of: string, value: unknown): Status {
+  return readAs(status, value, { instance: of });
 }
 
 /** Where a document belongs, for the operator who will look at it. */

@@ -31,13 +31,16 @@ export const flag: Codec<boolean> = {
   },
 };
 
-/** A date, so that people can read it. What falls between two milliseconds becomes the later: a timer never fires early. */
+/** What falls between two milliseconds becomes the later: a timer never fires early. @throws {RangeError} when no date can say it. */
+export function wholeMs(at: EpochMs): EpochMs {
+  const whole = Math.ceil(at);
+  if (Number.isNaN(new Date(whole).getTime())) throw new RangeError(`${at} is not an instant`);
+  return whole;
+}
+
+/** A date, so that people can read it. */
 export const instant: Codec<EpochMs> = {
-  write: (at) => {
-    const date = new Date(Math.ceil(at));
-    if (Number.isNaN(date.getTime())) throw new RangeError(`${at} is not an instant`);
-    return date;
-  },
+  write: (at) => new Date(wholeMs(at)),
   read: (value) => {
     if (value instanceof Date && !Number.isNaN(value.getTime())) return value.getTime();
     throw new Misfit("a date", value);

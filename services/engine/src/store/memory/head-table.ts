@@ -28,31 +28,34 @@ export class HeadTable {
     return this.#rows.get(nameText(name))?.head;
   }
 
-  remove(name: InstanceName, uid: string): void {
+  remove(name: InstanceName, uid: string): boolean {
     const key = nameText(name);
-    if (this.#rows.get(key)?.head.birth.uid !== uid) return;
+    if (this.#rows.get(key)?.head.birth.uid !== uid) return false;
     for (const rows of [this.#rows, this.#ready, this.#leased, this.#ended]) rows.delete(key);
+    return true;
   }
 
-  /** Makes a head ready for a record that is about to be written. */
-  summon({ name, journal, record, summon }: StoreCommit): void {
+  /** Makes a head ready for a record that is about to be written. Returns whether it was written. */
+  summon({ name, journal, record, summon }: StoreCommit): boolean {
     const row = this.#rows.get(nameText(name));
-    if (summon === null || row?.head.birth.uid !== journal.uid) return;
+    if (summon === null || row?.head.birth.uid !== journal.uid) return false;
     const { birth, index } = row.head;
     const summonedFor = { run: journal.run, position: record.position };
-    if (comparePlaces(index, summonedFor) >= 0) return;
+    // Summoned for a later one: this record's place is taken.
+    if (comparePlaces(index, summonedFor) >= 0 || comparePlaces(row.summonedFor, summonedFor) > 0) return false;
     const readyAt = Math.min(index.readyAt ?? Infinity, summon.readyAt);
     const summoned = { ...index, status: summon.status, readyAt, lease: null };
-    const newest = comparePlaces(row.summonedFor, summonedFor) > 0 ? row.summonedFor : summonedFor;
-    this.#put(nameText(name), { head: { birth, index: summoned }, summonedFor: newest });
+    this.#put(nameText(name), { head: { birth, index: summoned }, summonedFor });
+    return true;
   }
 
-  /** Replaces an index, unless a newer one or a summons to a later record is there. */
-  replaceIndex(name: InstanceName, uid: string, index: HeadIndex): void {
+  /** Replaces an index, unless a newer one or a summons to a later record is there. Returns whether it was written. */
+  replaceIndex(name: InstanceName, uid: string, index: HeadIndex): boolean {
     const row = this.#rows.get(nameText(name));
-    if (row?.head.birth.uid !== uid) return;
-    if (comparePlaces(row.head.index, index) > 0 || comparePlaces(row.summonedFor, index) > 0) return;
+    if (row?.head.birth.uid !== uid) return false;
+    if (comparePlaces(row.head.index, index) > 0 || comparePlaces(row.summonedFor, index) > 0) return false;
     this.#put(nameText(name), { head: { birth: row.head.birth, index }, summonedFor: index });
+    return true;
   }
 
   ready({ namespace, workflows, until, limit }: ReadyQuery): readonly ReadyHead[] {

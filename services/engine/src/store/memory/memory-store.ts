@@ -14,6 +14,7 @@ import type {
   Store,
   StoreCommit,
 } from "../store.ts";
+import type { OnWritten } from "../written.ts";
 import { HeadTable } from "./head-table.ts";
 import { SessionTable } from "./session-table.ts";
 
@@ -25,14 +26,22 @@ export class MemoryStore implements Store {
   readonly description = "memory";
   readonly exclusive = true;
   readonly #heads = new HeadTable();
-  readonly #sessions = new SessionTable();
+  readonly #sessions: SessionTable;
   /** By uid, then by run: the record of position p at p - 1. */
   readonly #journals = new Map<string, Map<number, JournalRecord[]>>();
+  readonly #onWritten: OnWritten;
   #closed = false;
+
+  constructor(onWritten: OnWritten) {
+    this.#onWritten = onWritten;
+    this.#sessions = new SessionTable((rows) => onWritten("sessions", rows));
+  }
 
   async create(head: Head): Promise<"created" | "exists"> {
     this.#requireOpen();
-    return this.#heads.insert(structuredClone(head)) ? "created" : "exists";
+    if (!this.#heads.insert(structuredClone(head))) return "exists";
+    this.#onWritten("heads", 1);
+    return "created";
   }
 
   async head(name: InstanceName): Promise<Head | undefined> {
@@ -43,11 +52,12 @@ export class MemoryStore implements Store {
   async append(commit: StoreCommit): Promise<"appended" | "conflict"> {
     this.#requireOpen();
     const { name, journal, record, index } = structuredClone(commit);
-    this.#heads.summon(commit);
+    if (this.#heads.summon(commit)) this.#onWritten("heads", 1);
     const records = this.#records(journal);
     if (record.position !== records.length + 1) return "conflict";
     records.push(record);
-    if (index !== null) this.#heads.replaceIndex(name, journal.uid, index);
+    this.#onWritten("journal", 1);
+    if (index !== null && this.#heads.replaceIndex(name, journal.uid, index)) this.#onWritten("heads", 1);
     return "appended";
   }
 
@@ -83,8 +93,9 @@ export class MemoryStore implements Store {
 
   async purge(name: InstanceName, uid: string): Promise<void> {
     this.#requireOpen();
+    for (const records of this.#journals.get(uid)?.values() ?? []) this.#onWritten("journal", records.length);
     this.#journals.delete(uid);
-    this.#heads.remove(name, uid);
+    if (this.#heads.remove(name, uid)) this.#onWritten("heads", 1);
   }
 
   async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {

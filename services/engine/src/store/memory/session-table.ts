@@ -11,6 +11,11 @@ interface Row {
 /** Every session that is known, the ended ones for a while. */
 export class SessionTable {
   readonly #rows = new Map<string, Row>();
+  readonly #onWritten: (rows: number) => void;
+
+  constructor(onWritten: (rows: number) => void) {
+    this.#onWritten = onWritten;
+  }
 
   extend(session: Session, now: EpochMs, register: boolean): "alive" | "lost" {
     const row = this.#rows.get(session.id);
@@ -19,23 +24,27 @@ export class SessionTable {
       this.end(session.id);
       return "lost";
     }
-    const expiresAt = Math.max(row?.session.expiresAt ?? 0, session.expiresAt);
     const registered = row ?? { session, registeredAt: now, ended: false };
-    this.#rows.set(session.id, { ...registered, session: { ...registered.session, expiresAt } });
+    const expiresAt = Math.max(registered.session.expiresAt, session.expiresAt);
+    if (row?.session.expiresAt !== expiresAt) {
+      this.#put({ ...registered, session: { ...registered.session, expiresAt } });
+    }
     if (register) this.#endOlder(registered);
     return "alive";
   }
 
   end(id: string): void {
     const row = this.#rows.get(id);
-    if (row !== undefined) this.#rows.set(id, { ...row, ended: true });
+    if (row !== undefined && !row.ended) this.#put({ ...row, ended: true });
   }
 
   alive(now: EpochMs): readonly string[] {
     const alive: string[] = [];
     for (const [id, { session, ended }] of this.#rows) {
-      if (session.expiresAt <= now - SESSION_KEPT_MS) this.#rows.delete(id);
-      else if (!ended && session.expiresAt > now) alive.push(id);
+      if (session.expiresAt <= now - SESSION_KEPT_MS) {
+        this.#rows.delete(id);
+        this.#onWritten(1);
+      } else if (!ended && session.expiresAt > now) alive.push(id);
     }
     return alive.toSorted();
   }
@@ -47,5 +56,10 @@ export class SessionTable {
         other.session.namespace === session.namespace && other.session.workerName === session.workerName;
       if (id !== session.id && sameWorker && other.registeredAt <= registeredAt) this.end(id);
     }
+  }
+
+  #put(row: Row): void {
+    this.#rows.set(row.session.id, row);
+    this.#onWritten(1);
   }
 }

@@ -1,0 +1,61 @@
+import type { DatabaseSync } from "node:sqlite";
+import { HeadList } from "./head-list.ts";
+import { HeadRows } from "./head-rows.ts";
+import { JournalRows } from "./journal-rows.ts";
+import type { Operations, Written } from "./operations.ts";
+import { SessionRows } from "./session-rows.ts";
+
+/** The operations on an open file, and a count of what they have written. */
+export interface FileOperations {
+  readonly operations: Operations;
+  /** Rows written since the last call. */
+  takeWritten(): Written;
+}
+
+export function fileOperations(database: DatabaseSync): FileOperations {
+  const heads = new HeadRows(database);
+  const list = new HeadList(database);
+  const journal = new JournalRows(database);
+  const sessions = new SessionRows(database);
+  const written = { heads: 0, journal: 0 };
+
+  const operations: Operations = {
+    create(head) {
+      const inserted = heads.insert(head);
+      written.heads += inserted;
+      return inserted > 0;
+    },
+    head: (name) => heads.get(name),
+    append(append) {
+      written.heads += heads.summon(append);
+      const inserted = journal.insert(append);
+      written.journal += inserted;
+      if (inserted === 0) return false;
+      if (append.index !== null) written.heads += heads.replaceIndex(append.name, append.uid, append.index);
+      return true;
+    },
+    journal: (uid, run, after, page) => journal.page(uid, run, after, page),
+    ready: (query) => heads.ready(query),
+    leasedTo: (session, after, limit) => heads.leasedTo(session, after, limit),
+    leaseHolders: () => heads.leaseHolders(),
+    list: (query) => list.page(query),
+    purgeable: (now, limit) => heads.purgeable(now, limit),
+    purge(name, uid) {
+      written.journal += journal.remove(uid);
+      written.heads += heads.remove(name, uid);
+    },
+    extendSession: (session, now, register) => sessions.extend(session, now, register),
+    endSession: (id) => sessions.end(id),
+    aliveSessions: (now) => sessions.alive(now),
+    ping: () => undefined,
+  };
+  return {
+    operations,
+    takeWritten() {
+      const taken = { ...written, sessions: sessions.written };
+      Object.assign(written, { heads: 0, journal: 0 });
+      sessions.written = 0;
+      return taken;
+    },
+  };
+}

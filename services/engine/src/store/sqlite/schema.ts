@@ -1,0 +1,51 @@
+/**
+ * Params can be large and never change: they are in a table of their own, so that a change of a head writes few bytes.
+ * A run's records lie beside each other.
+ */
+export const TABLES = [
+  `CREATE TABLE heads (
+    name TEXT NOT NULL PRIMARY KEY,
+    namespace TEXT NOT NULL,
+    workflow TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    run INTEGER NOT NULL,
+    run_started_at INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    ready_at INTEGER,
+    lease_session TEXT,
+    lease_epoch INTEGER,
+    lease_granted_at INTEGER,
+    ended_at INTEGER,
+    purge_at INTEGER,
+    summoned_run INTEGER NOT NULL,
+    summoned_position INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE births (name TEXT NOT NULL PRIMARY KEY, document BLOB NOT NULL) STRICT`,
+  `CREATE TABLE journal (
+    uid TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    record BLOB NOT NULL,
+    PRIMARY KEY (uid, run, position)
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE sessions (
+    id TEXT NOT NULL PRIMARY KEY,
+    namespace TEXT NOT NULL,
+    worker TEXT,
+    registered_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    ended INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+] as const;
+
+/** One for each question that loops and callers ask. */
+export const INDEXES = [
+  `CREATE INDEX heads_ready ON heads (namespace, workflow, ready_at) WHERE ready_at IS NOT NULL AND lease_session IS NULL`,
+  `CREATE INDEX heads_leased ON heads (lease_session) WHERE lease_session IS NOT NULL`,
+  `CREATE INDEX heads_purge ON heads (purge_at) WHERE purge_at IS NOT NULL`,
+  `CREATE INDEX heads_listed ON heads (namespace, created_at, uid)`,
+  `CREATE INDEX heads_listed_by_workflow ON heads (namespace, workflow, created_at, uid)`,
+  `CREATE INDEX heads_listed_by_status ON heads (namespace, status, created_at, uid)`,
+] as const;

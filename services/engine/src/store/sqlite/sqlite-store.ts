@@ -1,0 +1,87 @@
+import type { Head } from "../../domain/head.ts";
+import { nameText, type InstanceName } from "../../domain/name.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import type { JournalId, JournalPage, JournalSlice, ListQuery, ReadyQuery, Session, Store, StoreCommit } from "../store.ts";
+import type { OnWritten } from "../written.ts";
+import { appendRow, headOf, nameOf, newHeadRow, recordOf } from "./rows.ts";
+import { ThreadLink } from "./thread-link.ts";
+
+/** Keeps everything in one file that belongs to this process. A thread of its own waits for the disk. */
+export class SqliteStore implements Store {
+  readonly description: string;
+  readonly exclusive = true;
+  readonly #link: ThreadLink;
+
+  private constructor(link: ThreadLink) {
+    this.#link = link;
+    this.description = `sqlite ${link.version}`;
+  }
+
+  /** Opens a file, or makes it together with its folder. @throws {Error} with a sentence for the operator. */
+  static async open(path: string, onWritten: OnWritten): Promise<SqliteStore> {
+    return new SqliteStore(await ThreadLink.open(path, onWritten));
+  }
+
+  async create(head: Head): Promise<"created" | "exists"> {
+    return (await this.#link.ask("create", newHeadRow(head))) ? "created" : "exists";
+  }
+
+  async head(name: InstanceName): Promise<Head | undefined> {
+    const row = await this.#link.ask("head", nameText(name));
+    return row === null ? undefined : headOf(row);
+  }
+
+  async append(commit: StoreCommit): Promise<"appended" | "conflict"> {
+    return (await this.#link.ask("append", appendRow(commit))) ? "appended" : "conflict";
+  }
+
+  async journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice> {
+    const { records, more } = await this.#link.ask("journal", journal.uid, journal.run, after, page);
+    return { records: records.map(({ position, record }) => recordOf(journal, position, record)), more };
+  }
+
+  async ready(query: ReadyQuery) {
+    return (await this.#link.ask("ready", query)).map((row) => ({ ...row, name: nameOf(row.name) }));
+  }
+
+  async leasedTo(session: string, after: InstanceName | null, limit: number) {
+    const rows = await this.#link.ask("leasedTo", session, after === null ? "" : nameText(after), limit);
+    return rows.map((row) => ({ ...row, name: nameOf(row.name) }));
+  }
+
+  async leaseHolders(): Promise<readonly string[]> {
+    return this.#link.ask("leaseHolders");
+  }
+
+  async list(query: ListQuery): Promise<readonly Head[]> {
+    return (await this.#link.ask("list", query)).map(headOf);
+  }
+
+  async purgeable(now: EpochMs, limit: number) {
+    return (await this.#link.ask("purgeable", now, limit)).map((row) => ({ ...row, name: nameOf(row.name) }));
+  }
+
+  async purge(name: InstanceName, uid: string): Promise<void> {
+    await this.#link.ask("purge", nameText(name), uid);
+  }
+
+  async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
+    return (await this.#link.ask("extendSession", session, now, register)) ? "alive" : "lost";
+  }
+
+  async endSession(id: string): Promise<void> {
+    await this.#link.ask("endSession", id);
+  }
+
+  async aliveSessions(now: EpochMs): Promise<readonly string[]> {
+    return this.#link.ask("aliveSessions", now);
+  }
+
+  async ping(): Promise<void> {
+    await this.#link.ask("ping");
+  }
+
+  async close(): Promise<void> {
+    await this.#link.close();
+  }
+}
