@@ -1,0 +1,21 @@
+import type { Command } from "commander";
+import { addCreate } from "./create.ts";
+import { addDescribe } from "./describe.ts";
+import { addList } from "./list.ts";
+import { addSendEvent, addSteering } from "./steer.ts";
+import { addWatch } from "./watch.ts";
+
+/** `perdure instances …`: what callers do with instances. */
+export function addInstances(program: Command): void {
+  const instances = program
+    .command("instances")
+    .summary("create, show and steer instances")
+    .description("Creates, shows and steers instances of workflows.")
+    .helpCommand(false);
+  addCreate(instances);
+  addList(instances);
+  addDescribe(instances);
+  addWatch(instances);
+  addSendEvent(instances);
+  addSteering(instances);
+}

@@ -1,0 +1,72 @@
+import type { Command } from "commander";
+import { encodeValue } from "perdure/values/encode";
+import { callsEngine } from "../calling.ts";
+import type { Engine } from "../engine.ts";
+import { EXIT } from "../exit-code.ts";
+import { jsonValue } from "../options.ts";
+import { refText, statusText } from "../show/text.ts";
+import { instant } from "../show/time.ts";
+import { given, instanceJson, namesInstance, PROMPTLY, type Ref, resolveRef } from "./instance.ts";
+
+/** The commands that change what an instance does, and the call behind each. */
+const COMMANDS = {
+  pause: {
+    summary: "pause an instance",
+    description:
+      "Pauses an instance: at once when nothing is in flight, otherwise after the steps in flight. Its clocks stand still until it is resumed. No effect on a finished one.",
+    call: (engine: Engine, ref: Ref) => engine.calls.pauseInstance({ ref }, PROMPTLY),
+  },
+  resume: {
+    summary: "let a paused instance go on",
+    description: "Lets a paused instance go on, or takes a pending pause back. No effect on any other.",
+    call: (engine: Engine, ref: Ref) => engine.calls.resumeInstance({ ref }, PROMPTLY),
+  },
+  terminate: {
+    summary: "end an instance at once",
+    description: "Ends an instance at once; code in flight is cut off. Refused when it is finished already.",
+    call: (engine: Engine, ref: Ref) => engine.calls.terminateInstance({ ref }, PROMPTLY),
+  },
+  restart: {
+    summary: "start an instance anew",
+    description: "Starts an instance anew, whatever it is doing: same id and params, an empty journal.",
+    call: (engine: Engine, ref: Ref) => engine.calls.restartInstance({ ref }, PROMPTLY),
+  },
+} as const;
+
+export function addSteering(instances: Command): void {
+  for (const [name, { summary, description, call }] of Object.entries(COMMANDS)) {
+    const command = namesInstance(instances.command(name).summary(summary).description(description));
+    callsEngine(command, async ({ engine, out, json, args }) => {
+      const instance = given((await call(engine, await resolveRef(engine, args))).instance);
+      if (json) out.json(instanceJson(instance));
+      else out.print(`${refText(instance.ref)} is ${statusText(instance.status)}`);
+      return EXIT.ok;
+    });
+  }
+}
+
+interface SendEventOptions {
+  readonly type: string;
+  readonly payload?: unknown;
+}
+
+export function addSendEvent(instances: Command): void {
+  const command = namesInstance(instances.command("send-event"))
+    .summary("send an event to an instance")
+    .description("Sends an event to an instance. It is kept until a step.waitForEvent of its type takes it.")
+    .requiredOption("--type <type>", "the event's type, as waitForEvent names it")
+    .option(
+      "--payload <json>",
+      'what the event carries: JSON, "@file" or "-" for stdin; nothing unless given',
+      jsonValue,
+    );
+  callsEngine<SendEventOptions>(command, async ({ engine, out, json, options: { type, payload }, args }) => {
+    const ref = await resolveRef(engine, args);
+    const event = { ref, type, ...(payload !== undefined && { payload: encodeValue(payload) }) };
+    const { acceptTime } = await engine.calls.sendEvent(event, PROMPTLY);
+    const name = { workflow: ref.workflow, instanceId: ref.instanceId };
+    if (json) out.json({ ...name, type, acceptTime: new Date(instant(acceptTime) ?? 0).toISOString() });
+    else out.print(`${ref.workflow}/${ref.instanceId} has the event "${type}"`);
+    return EXIT.ok;
+  });
+}
