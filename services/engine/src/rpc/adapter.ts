@@ -49,7 +49,7 @@ function handle(handler: UniversalHandler, request: Request, response: Response,
   handler(call)
     .then((answer) => universalResponseToNodeResponse(answer, response))
     .catch((error: unknown) => {
-      if (!callerIsGone(error)) log.error({ rpc: request.url, err: error }, "response could not be sent");
+      if (!callerIsGone(error)) log.error({ rpc: request.url, error }, "response could not be sent");
       response.destroy();
     });
 }

@@ -50,7 +50,7 @@ function explainOutside(error: Writable<ConnectError>, context: HandlerContext, 
   if (!context.values.get(REACHED)) {
     explainProtocolError(error);
   } else if (!isAnswer(error)) {
-    log.error({ rpc: context.url, err: error }, "response could not be encoded");
+    log.error({ rpc: context.url, error }, "response could not be encoded");
     error.code = Code.Internal;
     error.rawMessage = "internal error";
   }

@@ -37,7 +37,7 @@ async function* answered(
 
 function toAnswer(thrown: unknown, signal: AbortSignal, rpc: string, log: Log): ConnectError {
   if (thrown instanceof EngineError) {
-    if (thrown.reason === "CORRUPT_DOCUMENT") log.error({ rpc, err: thrown }, "corrupt document");
+    if (thrown.reason === "CORRUPT_DOCUMENT") log.error({ rpc, error: thrown }, "corrupt document");
     return refusalToError(thrown);
   }
   // Nobody waits for the answer any more.
@@ -47,6 +47,6 @@ function toAnswer(thrown: unknown, signal: AbortSignal, rpc: string, log: Log): 
   // A rule that could not be evaluated: the value is beyond what its type may hold.
   if (cause instanceof RuntimeError) return refusalToError(new EngineError("INVALID_FIELD", cause.message));
   if (thrown instanceof ConnectError) return explainProtocolError(thrown);
-  log.error({ rpc, err: thrown }, "call failed unexpectedly");
+  log.error({ rpc, error: thrown }, "call failed unexpectedly");
   return new ConnectError("internal error", Code.Internal, {}, [], thrown);
 }

@@ -1,0 +1,43 @@
+import { RETENTION_MS, LEASE_MS, STEPS_MAX } from "../domain/limits.ts";
+import type { Retention } from "../domain/state.ts";
+import { SECOND_MS } from "../domain/time.ts";
+import type { LogConfig } from "./logger.ts";
+
+/** How a replica is run. The flags of `--help` say what each means. */
+export interface EngineConfig {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  /** The store's URL. */
+  readonly store: string;
+  readonly leaseMs: number;
+  readonly retention: Retention;
+  readonly stepLimit: number;
+  readonly pollsMax: number;
+  /** Files in PEM; null for clear text. */
+  readonly tls: TlsFiles | null;
+  readonly origins: readonly string[];
+  readonly drainGraceMs: number;
+  readonly log: LogConfig;
+}
+
+export interface TlsFiles {
+  readonly certFile: string;
+  readonly keyFile: string;
+}
+
+export const DEFAULT_CONFIG: EngineConfig = {
+  host: "127.0.0.1",
+  port: 7070,
+  store: "sqlite:./.perdure/perdure.db",
+  leaseMs: LEASE_MS,
+  retention: { successMs: RETENTION_MS, failureMs: RETENTION_MS },
+  stepLimit: STEPS_MAX,
+  // Ours: two of each of some thousand workers; a poll that waits costs a few kilobytes.
+  pollsMax: 5_000,
+  tls: null,
+  origins: [],
+  // Ours: what Kubernetes and systemd wait for before they kill is 30 s and more.
+  drainGraceMs: 10 * SECOND_MS,
+  log: { level: "info", format: "auto" },
+};

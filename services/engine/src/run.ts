@@ -1,0 +1,24 @@
+import { startEngine } from "./engine.ts";
+import type { EngineConfig } from "./platform/config.ts";
+import { createLogger } from "./platform/logger.ts";
+import { onStopSignal } from "./platform/stop-signals.ts";
+
+/** Runs an engine until a signal ends the process: exit code 0 when drained, 1 when it could not start or a bug ended it. */
+export async function runEngine(config: EngineConfig): Promise<void> {
+  const log = createLogger(config.log);
+  process.on("uncaughtException", (error) => {
+    log.fatal({ error }, "bug: the engine ends");
+    process.exit(1);
+  });
+  try {
+    const engine = await startEngine(config, log);
+    onStopSignal(async (signal) => {
+      log.info({ signal }, "engine drains");
+      await engine.close();
+      process.exit(0);
+    });
+  } catch (error) {
+    log.fatal({ error }, "engine cannot start");
+    process.exitCode = 1;
+  }
+}
