@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { MemoryStore } from "../../services/engine/src/store/memory/memory-store.ts";
 import { AnApp, completes, ENDS, json, LEASE_MS, starts, WORKFLOW } from "../support/an-app.ts";
-import { CountingStore } from "../support/counting-store.ts";
+import { SharedMemoryStore } from "../support/shared-memory-store.ts";
 import { ManualClock, settled } from "../support/manual-clock.ts";
 
 const ONE = { ...WORKFLOW, id: "one" };
@@ -10,11 +9,10 @@ const STAY = new AbortController().signal;
 let a: AnApp;
 let b: AnApp;
 beforeEach(() => {
-  const memory = new MemoryStore();
+  const store = new SharedMemoryStore(() => {});
   const clock = new ManualClock();
-  const shared = () => new CountingStore(memory, { exclusive: false });
-  a = new AnApp({ clock, store: shared() });
-  b = new AnApp({ clock, store: shared() });
+  a = new AnApp({ clock, store });
+  b = new AnApp({ clock, store });
 });
 afterEach(async () => {
   await a.close();

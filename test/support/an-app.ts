@@ -30,7 +30,7 @@ export class AnApp {
 
   constructor(options: { clock?: ManualClock; store?: Store; config?: Partial<AppConfig> } = {}) {
     this.clock = options.clock ?? new ManualClock();
-    this.store = options.store ?? new MemoryStore();
+    this.store = options.store ?? new MemoryStore(() => {});
     this.app = createApp({
       store: this.store,
       clock: this.clock,

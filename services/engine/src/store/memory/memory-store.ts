@@ -24,7 +24,7 @@ import { SessionTable } from "./session-table.ts";
  */
 export class MemoryStore implements Store {
   readonly description = "memory";
-  readonly exclusive = true;
+  readonly exclusive: boolean = true;
   readonly #heads = new HeadTable();
   readonly #sessions: SessionTable;
   /** By uid, then by run: the record of position p at p - 1. */
