@@ -27,6 +27,7 @@ export async function openStore(url: string, { onWritten = () => {} }: StoreOpti
 
 async function openSqlite(path: string, onWritten: OnWritten): Promise<Store> {
   if (path === "") throw new Error("sqlite: needs the path of a file, as in sqlite:./perdure.db");
-  if (path === ":memory:") throw new Error("sqlite::memory: would forget everything, and so does memory: without the detour: give that");
+  if (path === ":memory:")
+    throw new Error("sqlite::memory: would forget everything, and so does memory: without the detour: give that");
   return SqliteStore.open(path, onWritten);
 }

@@ -25,7 +25,10 @@ export class HeadList {
     return rows.toSorted((a, b) => b.createdAt - a.createdAt || (a.uid < b.uid ? 1 : -1)).slice(0, limit);
   }
 
-  #select({ namespace, workflow, createdFrom, createdBefore, after, limit }: ListQuery, status: string | null): readonly ListedRow[] {
+  #select(
+    { namespace, workflow, createdFrom, createdBefore, after, limit }: ListQuery,
+    status: string | null,
+  ): readonly ListedRow[] {
     const conditions: readonly (readonly [string, readonly (string | number)[]])[] = [
       ["namespace = ?", [namespace]],
       ...(workflow === null ? [] : [["workflow = ?", [workflow]] as const]),
@@ -43,7 +46,7 @@ export class HeadList {
     const known = this.#statements.get(where);
     if (known !== undefined) return known;
     const statement = this.#database.prepare(
-      `SELECT ${HEAD_COLUMNS}, created_at AS createdAt, uid FROM heads JOIN births USING (name)
+      `SELECT ${HEAD_COLUMNS}, created_at AS createdAt, uid FROM heads JOIN births USING (key)
         WHERE ${where} ORDER BY created_at DESC, uid DESC LIMIT ?`,
     );
     this.#statements.set(where, statement);

@@ -4,7 +4,7 @@ import type { ReadyQuery } from "../store.ts";
 import type { AppendRow, HeadRow, IndexRow, LeasedRow, NewHeadRow, PurgeableRow, ReadyRow } from "./operations.ts";
 
 /** What is read of a head, under the names of `HeadRow`. */
-export const HEAD_COLUMNS = `heads.name AS name, run, run_started_at AS runStartedAt, position, status, ready_at AS readyAt,
+export const HEAD_COLUMNS = `name, run, run_started_at AS runStartedAt, position, status, ready_at AS readyAt,
   lease_session AS leaseSession, lease_epoch AS leaseEpoch, lease_granted_at AS leaseGrantedAt,
   ended_at AS endedAt, purge_at AS purgeAt, births.document AS birth`;
 
@@ -13,9 +13,9 @@ const INSERT = `INSERT INTO heads (
     summoned_run, summoned_position, name, namespace, workflow, uid, created_at
   ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO NOTHING`;
 
-const INSERT_BIRTH = `INSERT INTO births (name, document) VALUES (?, ?)`;
+const INSERT_BIRTH = `INSERT INTO births (key, document) VALUES (?, ?)`;
 
-const SELECT = `SELECT ${HEAD_COLUMNS} FROM heads JOIN births USING (name) WHERE heads.name = ?`;
+const SELECT = `SELECT ${HEAD_COLUMNS} FROM heads JOIN births USING (key) WHERE name = ?`;
 
 /** A head that reflects the record already stays, and one that was summoned for a later record: this one's place is taken. */
 const SUMMON = `UPDATE heads SET
@@ -64,18 +64,26 @@ export class HeadRows {
     this.#nextHolder = database.prepare(NEXT_HOLDER);
     this.#purgeable = database.prepare(PURGEABLE);
     this.#deleteBirth = database.prepare(
-      "DELETE FROM births WHERE name = (SELECT name FROM heads WHERE name = ? AND uid = ?)",
+      "DELETE FROM births WHERE key = (SELECT key FROM heads WHERE name = ? AND uid = ?)",
     );
     this.#delete = database.prepare("DELETE FROM heads WHERE name = ? AND uid = ?");
   }
 
   insert({ name, namespace, workflow, uid, createdAt, birth, index }: NewHeadRow): number {
     const { run, position } = index;
-    const written = Number(
-      this.#insert.run(...indexValues(index), run, position, name, namespace, workflow, uid, createdAt).changes,
+    const { changes, lastInsertRowid: key } = this.#insert.run(
+      ...indexValues(index),
+      run,
+      position,
+      name,
+      namespace,
+      workflow,
+      uid,
+      createdAt,
     );
-    if (written > 0) this.#insertBirth.run(name, birth);
-    return written;
+    if (changes === 0) return 0;
+    this.#insertBirth.run(key, birth);
+    return 1;
   }
 
   get(name: string): HeadRow | null {
@@ -96,7 +104,9 @@ export class HeadRows {
   }
 
   ready({ namespace, workflows, until, limit }: ReadyQuery): readonly ReadyRow[] {
-    const rows = [...new Set(workflows)].flatMap((workflow) => this.#ready.all(namespace, workflow, until, limit) as unknown as ReadyRow[]);
+    const rows = [...new Set(workflows)].flatMap(
+      (workflow) => this.#ready.all(namespace, workflow, until, limit) as unknown as ReadyRow[],
+    );
     if (workflows.length < 2) return rows;
     return rows.toSorted((a, b) => a.readyAt - b.readyAt || (a.name < b.name ? -1 : 1)).slice(0, limit);
   }
@@ -108,7 +118,7 @@ export class HeadRows {
   /** Looks up one session after the other: cheaper than a walk through all that is leased. */
   leaseHolders(): readonly string[] {
     const sessions: string[] = [];
-    for (let last = ""; ; ) {
+    for (let last = ""; ;) {
       const { session } = this.#nextHolder.get(last) as { session: string | null };
       if (session === null) return sessions;
       sessions.push((last = session));
@@ -126,6 +136,7 @@ export class HeadRows {
 }
 
 function indexValues(index: IndexRow) {
-  const { run, runStartedAt, position, status, readyAt, leaseSession, leaseEpoch, leaseGrantedAt, endedAt, purgeAt } = index;
+  const { run, runStartedAt, position, status, readyAt, leaseSession, leaseEpoch, leaseGrantedAt, endedAt, purgeAt } =
+    index;
   return [run, runStartedAt, position, status, readyAt, leaseSession, leaseEpoch, leaseGrantedAt, endedAt, purgeAt];
 }

@@ -2,7 +2,6 @@ import { deserialize, serialize } from "bson";
 import type { JournalRecord } from "../../domain/entry.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Head, HeadIndex } from "../../domain/head.ts";
-import type { Status } from "../../domain/lifecycle.ts";
 import { nameText, type InstanceName } from "../../domain/name.ts";
 import { readBirth, readRecord, readStatus, writeBirth, writeRecord, type PlainDocument } from "../document.ts";
 import { wholeMs } from "../document/values.ts";

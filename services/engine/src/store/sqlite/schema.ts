@@ -1,10 +1,12 @@
 /**
  * Params can be large and never change: they are in a table of their own, so that a change of a head writes few bytes.
- * A run's records lie beside each other.
+ * Rows lie in the order of their arrival: a commit of many instances then fills few pages, which made it twice as fast
+ * as rows in the order of their keys.
  */
 export const TABLES = [
   `CREATE TABLE heads (
-    name TEXT NOT NULL PRIMARY KEY,
+    key INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
     namespace TEXT NOT NULL,
     workflow TEXT NOT NULL,
     uid TEXT NOT NULL,
@@ -21,15 +23,15 @@ export const TABLES = [
     purge_at INTEGER,
     summoned_run INTEGER NOT NULL,
     summoned_position INTEGER NOT NULL
-  ) STRICT, WITHOUT ROWID`,
-  `CREATE TABLE births (name TEXT NOT NULL PRIMARY KEY, document BLOB NOT NULL) STRICT`,
+  ) STRICT`,
+  `CREATE TABLE births (key INTEGER PRIMARY KEY, document BLOB NOT NULL) STRICT`,
   `CREATE TABLE journal (
     uid TEXT NOT NULL,
     run INTEGER NOT NULL,
     position INTEGER NOT NULL,
     record BLOB NOT NULL,
     PRIMARY KEY (uid, run, position)
-  ) STRICT, WITHOUT ROWID`,
+  ) STRICT`,
   `CREATE TABLE sessions (
     id TEXT NOT NULL PRIMARY KEY,
     namespace TEXT NOT NULL,

@@ -24,7 +24,9 @@ export class SessionRows {
   readonly #alive: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#select = database.prepare("SELECT namespace, worker, registered_at, expires_at, ended FROM sessions WHERE id = ?");
+    this.#select = database.prepare(
+      "SELECT namespace, worker, registered_at, expires_at, ended FROM sessions WHERE id = ?",
+    );
     this.#insert = database.prepare(
       "INSERT INTO sessions (id, namespace, worker, registered_at, expires_at, ended) VALUES (?, ?, ?, ?, ?, 0)",
     );
@@ -64,7 +66,10 @@ export class SessionRows {
     return this.#alive.all(now).map((row) => (row as { id: string }).id);
   }
 
-  #endOlderThan(id: string, { namespace, worker, registered_at }: Pick<SessionRow, "namespace" | "worker" | "registered_at">): void {
+  #endOlderThan(
+    id: string,
+    { namespace, worker, registered_at }: Pick<SessionRow, "namespace" | "worker" | "registered_at">,
+  ): void {
     if (worker !== null) this.#run(this.#endOlder, namespace, worker, id, registered_at);
   }
 

@@ -1,7 +1,16 @@
 import type { Head } from "../../domain/head.ts";
 import { nameText, type InstanceName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
-import type { JournalId, JournalPage, JournalSlice, ListQuery, ReadyQuery, Session, Store, StoreCommit } from "../store.ts";
+import type {
+  JournalId,
+  JournalPage,
+  JournalSlice,
+  ListQuery,
+  ReadyQuery,
+  Session,
+  Store,
+  StoreCommit,
+} from "../store.ts";
 import type { OnWritten } from "../written.ts";
 import { appendRow, headOf, nameOf, newHeadRow, recordOf } from "./rows.ts";
 import { ThreadLink } from "./thread-link.ts";

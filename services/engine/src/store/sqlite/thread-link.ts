@@ -40,12 +40,16 @@ export class ThreadLink {
     const execArgv = ["--disable-warning=ExperimentalWarning"];
     const worker = new Worker(THREAD, { workerData: { path }, execArgv, name: "sqlite" });
     const [message] = (await once(worker, "message")) as [ThreadMessage];
-    if (message.kind !== "opened") throw new Error(message.kind === "refused" ? message.why : "the store's thread did not start");
+    if (message.kind !== "opened")
+      throw new Error(message.kind === "refused" ? message.why : "the store's thread did not start");
     return new ThreadLink(worker, message.version, onWritten);
   }
 
   /** @throws {EngineError} STORE_UNAVAILABLE when the outcome is unknown. */
-  async ask<K extends OperationName>(name: K, ...values: Parameters<Operations[K]>): Promise<ReturnType<Operations[K]>> {
+  async ask<K extends OperationName>(
+    name: K,
+    ...values: Parameters<Operations[K]>
+  ): Promise<ReturnType<Operations[K]>> {
     if (this.#ended !== undefined) throw this.#ended;
     if (this.#outbox.length === 0) setImmediate(() => this.#flush());
     this.#outbox.push([name, values]);
@@ -78,7 +82,8 @@ export class ThreadLink {
     outcomes.forEach((outcome, index) => {
       const { resolve, reject } = settled[index]!;
       if ("value" in outcome) resolve(outcome.value);
-      else reject(new EngineError("STORE_UNAVAILABLE", `SQLite: ${outcome.error.message}`, {}, { cause: outcome.error }));
+      else
+        reject(new EngineError("STORE_UNAVAILABLE", `SQLite: ${outcome.error.message}`, {}, { cause: outcome.error }));
     });
   }
 
