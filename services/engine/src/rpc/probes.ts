@@ -1,5 +1,7 @@
-import { answerJson, pathOf, type Listener, type Request, type Response } from "./answer.ts";
+import { answerJson, pathOf, type Listener, type Response } from "./answer.ts";
 import type { ReadinessProbe } from "./readiness.ts";
+
+const NOTHING_HERE = "There is nothing at this path. Calls go to /perdure.v1.WorkflowService/<method> and the like.";
 
 /** What is asked by path alone: whether the process lives, and whether it should be given calls. */
 export function probeListener(probe: ReadinessProbe): Listener {
@@ -10,7 +12,8 @@ export function probeListener(probe: ReadinessProbe): Listener {
       case "/readyz":
         return void answerReadiness(probe, response);
       default:
-        return answerNotFound(request, response);
+        // Every RPC protocol takes the status of HTTP for "unimplemented"; Connect reads the code as well.
+        return answerJson(response, 404, { code: "unimplemented", message: NOTHING_HERE });
     }
   };
 }
@@ -18,17 +21,4 @@ export function probeListener(probe: ReadinessProbe): Listener {
 async function answerReadiness(probe: ReadinessProbe, response: Response): Promise<void> {
   const readiness = await probe.check();
   answerJson(response, readiness === "ready" ? 200 : 503, { status: readiness });
-}
-
-/** A call of an RPC that does not exist gets an answer that its protocol understands. */
-function answerNotFound(request: Request, response: Response): void {
-  const message = "There is nothing at this path. Calls go to /perdure.v1.WorkflowService/<method> and the like.";
-  const type = request.headers["content-type"] ?? "";
-  if (type.startsWith("application/grpc")) {
-    const status = { "content-type": type, "grpc-status": "12", "grpc-message": encodeURIComponent(message) };
-    (response as { writeHead(code: number, headers: object): unknown }).writeHead(200, status);
-    response.end();
-  } else {
-    answerJson(response, 404, { code: "unimplemented", message });
-  }
 }
