@@ -50,7 +50,9 @@ export function applyOperation(draft: Draft, operation: Operation, stepLimit: nu
 function startStep(draft: Draft, operation: Of<"startStep">, stepLimit: number): void {
   const { key, attempt, alreadyRunning } = operation;
   const { state } = draft;
-  const step = state.open.get(keyText(key));
+  const text = keyText(key);
+  const step = state.open.get(text);
+  if (draft.putOff.has(text)) throw mismatch(key, "starts twice");
   if (step === undefined) {
     requireNew(draft, key, "do");
     if (state.stepCount >= stepLimit) {
@@ -63,7 +65,7 @@ function startStep(draft: Draft, operation: Of<"startStep">, stepLimit: number):
   }
   requireAttempt(key, attempt, step?.attempt ?? 1, alreadyRunning ? state.lostAttempts : 0);
   if (state.status === "waitingForPause" && !alreadyRunning) {
-    draft.putOff.push(key);
+    draft.putOff.set(text, key);
     return;
   }
   const config = step === undefined ? checkStepConfig(operation.config, `step "${key.name}"`) : null;

@@ -16,7 +16,8 @@ export interface Decision {
 /** A decision in the making: each entry takes effect at once, so that the next rule sees it. */
 export class Draft {
   readonly now: EpochMs;
-  readonly putOff: StepKey[] = [];
+  /** By the texts of their keys. */
+  readonly putOff = new Map<string, StepKey>();
   readonly #before: InstanceState;
   readonly #entries: Entry[] = [];
   #state: MutableState;
@@ -49,14 +50,14 @@ export class Draft {
   }
 
   finish(report: Report | null = null): Decision {
-    if (this.#entries.length === 0) return { record: null, next: this.#before, putOff: this.putOff };
+    if (this.#entries.length === 0) return { record: null, next: this.#before, putOff: [...this.putOff.values()] };
     return this.finishEvenEmpty(report);
   }
 
   finishEvenEmpty(report: Report | null = null): Decision {
     foldReport(this.#state, report);
     const record = { position: this.#before.position + 1, committedAt: this.now, report, entries: this.#entries };
-    return { record, next: this.#state, putOff: this.putOff };
+    return { record, next: this.#state, putOff: [...this.putOff.values()] };
   }
 }
 
