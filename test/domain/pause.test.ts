@@ -96,6 +96,17 @@ describe("a pause that is pending", () => {
     });
   });
 
+  it("puts a start off once: the same step cannot be asked for again in one report", () => {
+    const story = new Story().grant();
+    story.report([start("a")]);
+    story.command("pause");
+
+    expect(refusalOf(() => story.report([start("b"), start("b", { alreadyRunning: true })]))).toMatchObject({
+      reason: "JOURNAL_MISMATCH",
+      message: 'step "b" (do, use 1) starts twice',
+    });
+  });
+
   it("is not a report when it puts off all there is", () => {
     const story = new Story().grant();
     story.report([start("a")]);
