@@ -1,0 +1,59 @@
+import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
+import { encodeFailure } from "../failure.ts";
+import { encodeValue } from "../values/encode.ts";
+import { NotSerialisableError } from "../values/errors.ts";
+import type { ExecutionContext, WorkflowEvent } from "../workflow.ts";
+import type { WorkflowStep } from "../workflow-step.ts";
+import type { InstanceIdentity } from "./instance-identity.ts";
+import type { Operation } from "./operation.ts";
+import { decodePayload } from "./outcome.ts";
+import type { WorkflowDefinition } from "./workflow-definition.ts";
+
+/** Constructs the workflow and calls its `run`, all before it returns. Rejects with whatever goes wrong. */
+export async function callRun(
+  { Workflow, env }: WorkflowDefinition,
+  identity: InstanceIdentity,
+  params: Payload | undefined,
+  step: WorkflowStep,
+): Promise<unknown> {
+  const workflow = new Workflow(executionContext(), env);
+  if (typeof (Workflow.prototype as { run?: unknown }).run !== "function") {
+    throw new TypeError('The RPC receiver does not implement the method "run".');
+  }
+  return workflow.run(eventOf(identity, params), step);
+}
+
+/** Decoded anew for each pass. `params` is a synonym that copies of the event do not have. */
+function eventOf({ createdAtMs, id, workflow }: InstanceIdentity, params: Payload | undefined): WorkflowEvent {
+  const payload = decodePayload(params);
+  const event = { timestamp: new Date(createdAtMs), payload, instanceId: id, workflowName: workflow };
+  return Object.defineProperty(event, "params", { value: payload, writable: true }) as WorkflowEvent;
+}
+
+function executionContext(): ExecutionContext {
+  return {
+    waitUntil(promise) {
+      Promise.resolve(promise).catch((error: unknown) => process.emitWarning(`waitUntil: ${String(error)}`));
+    },
+    passThroughOnException() {},
+    props: {},
+  };
+}
+
+/** How an instance ends whose `run` returned. A value that cannot be stored makes it fail. */
+export function endOfReturn(output: unknown): Operation {
+  try {
+    return { kind: "completeInstance", output: encodeValue(output) };
+  } catch (error) {
+    return endOfThrow(error instanceof NotSerialisableError ? cloneErrorOf(error) : error);
+  }
+}
+
+export function endOfThrow(thrown: unknown): Operation {
+  return { kind: "failInstance", failure: encodeFailure(thrown) };
+}
+
+/** Only a step's result is fatal: `run` is over anyway, and the model has one name for what it cannot return. */
+function cloneErrorOf(error: NotSerialisableError): DOMException {
+  return new DOMException(error.message, "DataCloneError");
+}

@@ -1,0 +1,58 @@
+import type { Failure } from "../../gen/perdure/v1/failure_pb.ts";
+import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
+import { WorkflowTimeoutError } from "../errors.ts";
+import { decodeFailure } from "../failure.ts";
+import { decodeValue } from "../values/decode.ts";
+
+/** An event as the engine accepted it. */
+export interface AcceptedEvent {
+  readonly type: string;
+  readonly payload: Payload | undefined;
+  readonly acceptedAtMs: number;
+}
+
+/** How a step ended, in the stored form: what the live run sees and what a replay sees come from the same. */
+export type Outcome =
+  | { readonly kind: "returned"; readonly output: Payload | undefined }
+  | { readonly kind: "threw"; readonly failure: Failure }
+  | { readonly kind: "slept" }
+  | { readonly kind: "received"; readonly event: AcceptedEvent }
+  | { readonly kind: "timedOut"; readonly timeoutMs: number };
+
+/** The two ends of a promise that `run` awaits. */
+export interface Settlers {
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Settles the promise of a step's call. Values are decoded anew, so that `run` may change what it gets. */
+export function settle(call: Settlers, outcome: Outcome): void {
+  try {
+    call.resolve(valueOf(outcome));
+  } catch (error) {
+    call.reject(error);
+  }
+}
+
+/** @throws What the step threw; CorruptPayloadError when a stored value cannot be read. */
+function valueOf(outcome: Outcome): unknown {
+  switch (outcome.kind) {
+    case "returned":
+      return decodePayload(outcome.output);
+    case "threw":
+      throw decodeFailure(outcome.failure);
+    case "slept":
+      return undefined;
+    case "received": {
+      const { type, payload, acceptedAtMs } = outcome.event;
+      return { payload: decodePayload(payload), timestamp: new Date(acceptedAtMs), type };
+    }
+    case "timedOut":
+      throw new WorkflowTimeoutError(outcome.timeoutMs);
+  }
+}
+
+/** A payload that was left out is the value `undefined`. */
+export function decodePayload(payload: Payload | undefined): unknown {
+  return payload === undefined ? undefined : decodeValue(payload);
+}

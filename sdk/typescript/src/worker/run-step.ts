@@ -1,0 +1,55 @@
+import type { Duration } from "../duration.ts";
+import { parseDo } from "../step-config-do.ts";
+import { checkSleepUntil, parseSleep, parseSleepUntil } from "../step-config-sleep.ts";
+import { parseWait } from "../step-config-wait.ts";
+import { WorkflowStep, type WorkflowStepEvent, type WorkflowWaitOptions } from "../workflow-step.ts";
+import type { Run } from "./run.ts";
+
+/** The `step` that `run` gets: checks arguments, and asks the pass for the rest. */
+export class RunStep extends WorkflowStep {
+  readonly #run: Run;
+  readonly #stepLimit: number;
+
+  /** @param stepLimit Steps that a run may have. */
+  constructor(run: Run, stepLimit: number) {
+    super();
+    this.#run = run;
+    this.#stepLimit = stepLimit;
+  }
+
+  override do<T>(...args: unknown[]): Promise<T> {
+    return handled(async () => {
+      const { name, ...work } = parseDo(args, { steps: this.#run.stepsAsked + 1, stepsMax: this.#stepLimit });
+      return this.#run.do(name, work) as Promise<T>;
+    });
+  }
+
+  override sleep(name: string, duration: Duration): Promise<void> {
+    return handled(async () => {
+      const { name: step, durationMs } = parseSleep(name, duration);
+      await this.#run.sleep(step, { afterMs: durationMs });
+    });
+  }
+
+  override sleepUntil(name: string, timestamp: Date | number): Promise<void> {
+    return handled(async () => {
+      const call = parseSleepUntil(name, timestamp);
+      await this.#run.sleep(call.name, { atMs: call.untilMs }, () => checkSleepUntil(call, Date.now()));
+    });
+  }
+
+  // oxlint-disable-next-line typescript/no-explicit-any -- see WorkflowStepEvent
+  override waitForEvent<T = any>(name: string, options: WorkflowWaitOptions): Promise<WorkflowStepEvent<T>> {
+    return handled(async () => {
+      const { name: step, eventType, timeoutMs } = parseWait(name, options);
+      return this.#run.wait(step, eventType, timeoutMs) as Promise<WorkflowStepEvent<T>>;
+    });
+  }
+}
+
+/** A promise that `run` may look at late, or never: a rejection that nobody awaits yet must not end the process. */
+function handled<T>(ask: () => Promise<T>): Promise<T> {
+  const promise = ask();
+  promise.catch(() => {});
+  return promise;
+}
