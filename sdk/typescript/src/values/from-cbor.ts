@@ -70,6 +70,8 @@ function fromObject([name, first, second]: readonly CborItem[]): unknown {
       return Uint8Array.from(bytes(first)).buffer;
     case OBJECT.dataView:
       return new DataView(Uint8Array.from(bytes(first)).buffer);
+    case OBJECT.date:
+      return dateOfSeconds(number(first));
     case OBJECT.headers:
       return new Headers(array(first).map((pair): [string, string] => [text(array(pair)[0]), text(array(pair)[1])]));
     case OBJECT.error:

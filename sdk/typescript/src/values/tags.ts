@@ -2,7 +2,7 @@
 export const TAG = {
   /** A date as RFC 3339 text. Read, never written. */
   dateText: 0,
-  /** A date as seconds since the epoch, fractions allowed; NaN is an invalid date. */
+  /** A date as seconds since the epoch, fractions allowed. */
   dateSeconds: 1,
   /** An integer of any size, as big-endian bytes. */
   bigUnsigned: 2,
@@ -26,6 +26,8 @@ export const TAG = {
 export const OBJECT = {
   arrayBuffer: "ArrayBuffer",
   dataView: "DataView",
+  /** NaN: an invalid date. As an ordinary date it would keep other languages from reading the whole value. */
+  date: "Date",
   /** A map of {@link ErrorParts}. */
   error: "Error",
   /** An array of pairs. */

@@ -69,7 +69,7 @@ export class ToCbor {
     if (isPlain(value)) return this.#entries(Object.entries(value), path);
     if (ArrayBuffer.isView(value)) return this.#view(value, path);
     if (types.isArrayBuffer(value)) return object(OBJECT.arrayBuffer, this.#bytes(value, 0, value.byteLength, path));
-    if (types.isDate(value)) return new Tagged(TAG.dateSeconds, Date.prototype.getTime.call(value) / 1000);
+    if (types.isDate(value)) return dateItem(Date.prototype.getTime.call(value));
     if (types.isRegExp(value)) return new Tagged(TAG.regExp, [value.source, value.flags]);
     if (types.isMap(value)) return new Tagged(TAG.map, this.#map(value, path));
     if (types.isSet(value)) {
@@ -180,6 +180,10 @@ function typedArrayName(value: ArrayBufferView): string {
     Symbol.toStringTag,
   );
   return getter?.get?.call(value) as string;
+}
+
+function dateItem(ms: number): Tagged {
+  return Number.isNaN(ms) ? object(OBJECT.date, NaN) : new Tagged(TAG.dateSeconds, ms / 1000);
 }
 
 function bigInt(value: bigint): Tagged {
