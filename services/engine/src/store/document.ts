@@ -1,6 +1,7 @@
 import type { JournalRecord } from "../domain/entry.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Head, HeadIndex } from "../domain/head.ts";
+import type { InstanceName } from "../domain/name.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { Misfit, type Codec, type PlainDocument } from "./document/codec.ts";
 import { birthBody, indexBody, name, status } from "./document/head.ts";
@@ -32,7 +33,12 @@ export function writeBirth(birth: Head["birth"]): PlainDocument {
 
 /** @throws {EngineError} CORRUPT_DOCUMENT. */
 export function readBirth(of: string, document: unknown): Head["birth"] {
-  return { name: readAs(name, document, { instance: of }), ...readAs(birthBody, document, { instance: of }) };
+  return { name: readName(of, document), ...readAs(birthBody, document, { instance: of }) };
+}
+
+/** @throws {EngineError} CORRUPT_DOCUMENT. */
+export function readName(of: string, document: unknown): InstanceName {
+  return readAs(name, document, { instance: of });
 }
 
 export function writeIndex(index: HeadIndex): PlainDocument {

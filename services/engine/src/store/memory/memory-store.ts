@@ -3,7 +3,7 @@ import { EngineError } from "../../domain/errors.ts";
 import type { Head } from "../../domain/head.ts";
 import type { InstanceName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
-import { cutPage } from "../journal-page.ts";
+import { isFull, recordBytes } from "../journal-page.ts";
 import type {
   JournalId,
   JournalPage,
@@ -63,7 +63,14 @@ export class MemoryStore implements Store {
 
   async journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice> {
     this.#requireOpen();
-    return structuredClone(cutPage(this.#journals.get(journal.uid)?.get(journal.run)?.slice(after) ?? [], page));
+    const records: JournalRecord[] = [];
+    let bytes = 0;
+    for (const record of this.#records(journal).slice(after)) {
+      if (isFull(page, records.length, bytes)) return { records: structuredClone(records), more: true };
+      records.push(record);
+      bytes += recordBytes(record);
+    }
+    return { records: structuredClone(records), more: false };
   }
 
   async ready(query: ReadyQuery) {

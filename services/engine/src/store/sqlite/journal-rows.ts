@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { isFull } from "../journal-page.ts";
 import type { JournalPage } from "../store.ts";
 import type { AppendRow, RecordRows } from "./operations.ts";
 
@@ -27,8 +28,7 @@ export class JournalRows {
     const records: { position: number; record: Uint8Array }[] = [];
     let bytes = 0;
     for (const row of this.#select.iterate(uid, run, after)) {
-      const full = records.length >= page.records || bytes >= page.bytes;
-      if (records.length > 0 && full) return { records, more: true };
+      if (isFull(page, records.length, bytes)) return { records, more: true };
       const record = row as { position: number; record: Uint8Array };
       records.push(record);
       bytes += record.record.byteLength;

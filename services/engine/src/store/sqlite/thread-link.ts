@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { EngineError } from "../../domain/errors.ts";
 import type { OnWritten } from "../written.ts";
-import type { OperationName, Operations, Outcome, ThreadMessage, Written } from "./operations.ts";
+import type { OperationName, Operations, Outcome, Requests, ThreadMessage, Written } from "./operations.ts";
 
 /** Beside this file: as a source, or as it was built. */
 const THREAD = new URL(import.meta.url.endsWith(".ts") ? "./thread.ts" : "./thread.js", import.meta.url);
@@ -63,7 +63,7 @@ export class ThreadLink {
     if (this.#ended !== undefined) return;
     this.#flush();
     this.#ended = new EngineError("STORE_UNAVAILABLE", "the store is closed");
-    this.#worker.postMessage(null);
+    this.#post(null);
     await once(this.#worker, "exit");
   }
 
@@ -71,7 +71,12 @@ export class ThreadLink {
     if (this.#outbox.length === 0) return;
     const requests = this.#outbox;
     this.#outbox = [];
-    this.#worker.postMessage(requests);
+    this.#post(requests);
+  }
+
+  #post(message: Requests | null): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    this.#worker.postMessage(message);
   }
 
   #settle(outcomes: readonly Outcome[], written: Written): void {

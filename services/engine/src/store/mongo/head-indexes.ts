@@ -1,0 +1,132 @@
+import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
+import { MongoError } from "mongodb";
+import { nameText } from "../../domain/name.ts";
+import type { HeadIndex } from "../../domain/head.ts";
+import { comparePlaces } from "../place.ts";
+import type { StoreCommit } from "../store.ts";
+import type { OnWritten } from "../written.ts";
+import type { HeadDocument } from "./collections.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { indexFields, placeOf } from "./head-document.ts";
+import { unavailable } from "./mongo-errors.ts";
+
+const BATCH_UPDATES_MAX = 256;
+
+/** Between two attempts to write indexes while the database cannot be reached. */
+const RETRY_PAUSE_MS = 1_000;
+
+/** Fields of an index that a head does not always have. */
+const OPTIONAL_FIELDS = ["readyAt", "lease", "endedAt", "purgeAt"] as const;
+
+type Update = AnyBulkWriteOperation<HeadDocument>;
+
+/** An index that is to be written: the newest of its instance, while it waits. */
+interface Owed {
+  readonly id: string;
+  readonly uid: string;
+  index: HeadIndex;
+}
+
+/**
+ * Keeps the indexes of heads up to date. An index that belongs to a record which is written is owed: it is written again
+ * until it is there, whether or not somebody waits for it.
+ */
+export class HeadIndexes {
+  readonly #heads: Collection<HeadDocument>;
+  readonly #onWritten: OnWritten;
+  readonly #updates: GroupCommit<() => Update, void>;
+  readonly #owed = new Map<string, { readonly owed: Owed; readonly written: Promise<void> }>();
+  /** Those that could not be written so far, by name. */
+  readonly #late = new Map<string, Owed>();
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(heads: Collection<HeadDocument>, onWritten: OnWritten) {
+    this.#heads = heads;
+    this.#onWritten = onWritten;
+    this.#updates = new GroupCommit<() => Update, void>({
+      itemsMax: BATCH_UPDATES_MAX,
+      bytesMax: Infinity,
+      write: (batch) => this.#write(batch.map((update) => update())),
+    });
+  }
+
+  /** Makes a head ready for a record that is about to be written. */
+  async summon({ name, journal, record, summon }: StoreCommit): Promise<void> {
+    if (summon === null) return;
+    const place = { run: journal.run, position: record.position };
+    const { readyAt, status } = summon;
+    const filter = { _id: nameText(name), uid: journal.uid, at: { $lt: place }, summonedFor: { $lte: place } };
+    const update = {
+      $min: { readyAt: new Date(readyAt) },
+      $set: { status, summonedFor: place },
+      $unset: { lease: true },
+    };
+    await this.#updates.add(() => updateOne(filter, update), 0);
+  }
+
+  /** Resolves when the index, or a newer one, is written. */
+  async replace({ name, journal }: Pick<StoreCommit, "name" | "journal">, index: HeadIndex): Promise<void> {
+    const id = nameText(name);
+    const waiting = this.#owed.get(id);
+    if (waiting?.owed.uid !== journal.uid) return this.#owe({ id, uid: journal.uid, index });
+    if (comparePlaces(waiting.owed.index, index) < 0) waiting.owed.index = index;
+    return waiting.written;
+  }
+
+  /** Writes what is owed. @throws {EngineError} STORE_UNAVAILABLE when it cannot. */
+  async close(): Promise<void> {
+    clearTimeout(this.#retry);
+    await Promise.all([...this.#owed.values()].map(({ written }) => written).concat(this.#writeLate()));
+    await this.#updates.idle();
+  }
+
+  async #owe(owed: Owed): Promise<void> {
+    const forget = () => {
+      if (this.#owed.get(owed.id)?.owed === owed) this.#owed.delete(owed.id);
+    };
+    const written = this.#updates.add(() => {
+      // From here on a newer index is an update of its own.
+      forget();
+      return replacement(owed);
+    }, 0);
+    this.#owed.set(owed.id, { owed, written });
+    written.catch(() => {
+      forget();
+      this.#late.set(owed.id, owed);
+      this.#retry ??= setTimeout(() => void Promise.allSettled(this.#writeLate()), RETRY_PAUSE_MS).unref();
+    });
+    return written;
+  }
+
+  /** An older one than was written meanwhile changes nothing. */
+  #writeLate(): readonly Promise<void>[] {
+    this.#retry = undefined;
+    const late = [...this.#late.values()];
+    this.#late.clear();
+    return late.map((owed) => this.#owe(owed));
+  }
+
+  async #write(updates: Update[]): Promise<readonly void[]> {
+    try {
+      const { modifiedCount } = await this.#heads.bulkWrite(updates, { ordered: false });
+      if (modifiedCount > 0) this.#onWritten("heads", modifiedCount);
+      return updates.map(() => undefined);
+    } catch (error) {
+      throw error instanceof MongoError ? unavailable(error) : error;
+    }
+  }
+}
+
+/** A newer index stays, and so does a summons to a later record. */
+function replacement({ id, uid, index }: Owed): Update {
+  const place = placeOf(index);
+  const fields = indexFields(index);
+  const absent = OPTIONAL_FIELDS.filter((field) => fields[field] === undefined);
+  const filter = { _id: id, uid, at: { $lte: place }, summonedFor: { $lte: place } };
+  const $set = { ...fields, at: place, summonedFor: place };
+  return updateOne(filter, { $set, $unset: Object.fromEntries(absent.map((field) => [field, true])) });
+}
+
+function updateOne(filter: Filter<HeadDocument>, update: object): Update {
+  return { updateOne: { filter, update } };
+}

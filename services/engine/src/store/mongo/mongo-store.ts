@@ -1,0 +1,146 @@
+import type { MongoClient } from "mongodb";
+import { EngineError } from "../../domain/errors.ts";
+import type { Head } from "../../domain/head.ts";
+import type { InstanceName } from "../../domain/name.ts";
+import type { EpochMs } from "../../domain/time.ts";
+import type {
+  JournalId,
+  JournalPage,
+  JournalSlice,
+  ListQuery,
+  ReadyQuery,
+  Session,
+  Store,
+  StoreCommit,
+} from "../store.ts";
+import type { OnWritten } from "../written.ts";
+import { connect, type Connection } from "./connect.ts";
+import { HeadCollection } from "./head-collection.ts";
+import { HeadIndexes } from "./head-indexes.ts";
+import { HeadQueries } from "./head-queries.ts";
+import { reaching } from "./mongo-errors.ts";
+import { RecordCollection } from "./record-collection.ts";
+import { SessionCollection } from "./session-collection.ts";
+
+/** Keeps everything in a MongoDB replica set or sharded cluster that any number of engines share. */
+export class MongoStore implements Store {
+  readonly description: string;
+  readonly exclusive = false;
+  readonly #client: MongoClient;
+  readonly #records: RecordCollection;
+  readonly #heads: HeadCollection;
+  readonly #indexes: HeadIndexes;
+  readonly #queries: HeadQueries;
+  readonly #sessions: SessionCollection;
+  #closed = false;
+
+  private constructor({ client, collections, version }: Connection, onWritten: OnWritten) {
+    this.description = `mongodb ${version}`;
+    this.#client = client;
+    this.#records = new RecordCollection(collections.journal, onWritten);
+    this.#heads = new HeadCollection(collections.heads, onWritten);
+    this.#indexes = new HeadIndexes(collections.heads, onWritten);
+    this.#queries = new HeadQueries(collections.heads);
+    this.#sessions = new SessionCollection(collections.sessions, onWritten);
+  }
+
+  /** Connects and makes what is missing. @throws {Error} with a sentence for the operator. */
+  static async open(url: string, onWritten: OnWritten): Promise<MongoStore> {
+    return new MongoStore(await connect(url), onWritten);
+  }
+
+  async create(head: Head): Promise<"created" | "exists"> {
+    this.#requireOpen();
+    return this.#heads.create(head);
+  }
+
+  async head(name: InstanceName): Promise<Head | undefined> {
+    this.#requireOpen();
+    return this.#heads.get(name);
+  }
+
+  async append(commit: StoreCommit): Promise<"appended" | "conflict"> {
+    this.#requireOpen();
+    await this.#indexes.summon(commit);
+    const appended = await this.#records.append(commit);
+    if (appended === "conflict" || commit.index === null) return appended;
+    const written = this.#indexes.replace(commit, commit.index);
+    if (commit.awaitIndex) await written;
+    // It is owed: what fails here is written later.
+    else written.catch(() => {});
+    return appended;
+  }
+
+  async journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice> {
+    this.#requireOpen();
+    return this.#records.page(journal, after, page);
+  }
+
+  async ready(query: ReadyQuery) {
+    this.#requireOpen();
+    return this.#queries.ready(query);
+  }
+
+  async leasedTo(session: string, after: InstanceName | null, limit: number) {
+    this.#requireOpen();
+    return this.#queries.leasedTo(session, after, limit);
+  }
+
+  async leaseHolders(): Promise<readonly string[]> {
+    this.#requireOpen();
+    return this.#queries.leaseHolders();
+  }
+
+  async list(query: ListQuery): Promise<readonly Head[]> {
+    this.#requireOpen();
+    return this.#queries.list(query);
+  }
+
+  async purgeable(now: EpochMs, limit: number) {
+    this.#requireOpen();
+    return this.#queries.purgeable(now, limit);
+  }
+
+  async purge(name: InstanceName, uid: string): Promise<void> {
+    this.#requireOpen();
+    await this.#heads.hide(name, uid);
+    await this.#records.remove(uid);
+    await this.#heads.remove(name, uid);
+  }
+
+  async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
+    this.#requireOpen();
+    return this.#sessions.extend(session, now, register);
+  }
+
+  async endSession(id: string): Promise<void> {
+    this.#requireOpen();
+    await this.#sessions.end(id);
+  }
+
+  async aliveSessions(now: EpochMs): Promise<readonly string[]> {
+    this.#requireOpen();
+    return this.#sessions.alive(now);
+  }
+
+  async ping(): Promise<void> {
+    this.#requireOpen();
+    await reaching(() => this.#client.db("admin").command({ ping: 1 }, { readPreference: "primary" }));
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    try {
+      await Promise.all([this.#records.idle(), this.#heads.idle()]);
+      await this.#indexes.close();
+    } finally {
+      await this.#client.close();
+    }
+  }
+
+  /** The driver would connect again. */
+  #requireOpen(): void {
+    if (this.#closed) throw new EngineError("STORE_UNAVAILABLE", "the store is closed");
+  }
+}
