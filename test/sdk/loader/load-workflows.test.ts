@@ -98,6 +98,31 @@ describe("a module written for a bundler", () => {
     ).toEqual({ value: [["Mine"], "a"] });
   });
 
+  it("may import JSON with an attribute, as in Node", async () => {
+    await written("attribute/data.json", '{ "a": 1 }');
+    const path = await written(
+      "attribute/module.ts",
+      'import data from "./data.json" with { type: "json" };\nexport const a: number = data.a;\n',
+    );
+    expect(await inChild(`return { ...(await loadModule(${JSON.stringify(path)})) }`)).toEqual({ value: { a: 1 } });
+  });
+
+  it.each([
+    ["JSX", "view.tsx", "export default <p>1</p>;\n", /view\.tsx: JSX is not supported/],
+    ["JSON that is none", "data.json", "{", /data\.json: .*JSON/],
+  ])("says which file has %s", async (_, name, text, message) => {
+    const file = await written(`refused/${name}`, text);
+    const path = await written("refused/module.ts", `export { default } from "./${name}";\n`);
+
+    expect(await inChild(`await loadModule(${JSON.stringify(path)})`)).toMatchObject({
+      error: { name: "SyntaxError", message: expect.stringMatching(message) },
+    });
+    expect(await inChild(`await loadModule(${JSON.stringify(path)})`)).toHaveProperty(
+      "error.message",
+      expect.stringContaining(file),
+    );
+  });
+
   it("is an ES module also where package.json says otherwise", async () => {
     await written("commonjs/package.json", '{ "type": "commonjs" }');
     const path = await written("commonjs/module.ts", "export const url = import.meta.url.length > 0;\n");
