@@ -88,7 +88,7 @@ export function readEntry({ entry }: JournalEntry): Entry {
   }
 }
 
-function key(value: { readonly key?: StepKeyMessage }): StepKey {
+function key(value: { readonly key?: StepKeyMessage | undefined }): StepKey {
   return stepKeyFromMessage(value.key, "key");
 }
 

@@ -1,11 +1,11 @@
-import { createServer as createHttpServer, type Server as HttpServer, type ServerOptions } from "node:http";
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { Listener, Request, Response } from "./answer.ts";
 import { isHttp2 } from "./first-bytes.ts";
 import { Http2Sessions } from "./http2-sessions.ts";
-import { BODY_MS_MAX, CONNECTIONS_MAX, HEADER_BYTES_MAX, HEADERS_MS_MAX, KEEP_ALIVE_MS } from "./port-limits.ts";
+import { PORT_LIMITS, type PortLimits } from "./port-limits.ts";
 
 export interface Tls {
   /** PEM, with the chain. */
@@ -13,15 +13,6 @@ export interface Tls {
   /** PEM. */
   readonly key: string | Buffer;
 }
-
-const HTTP1_OPTIONS = {
-  noDelay: true,
-  maxHeaderSize: HEADER_BYTES_MAX,
-  headersTimeout: HEADERS_MS_MAX,
-  requestTimeout: BODY_MS_MAX,
-  keepAliveTimeout: KEEP_ALIVE_MS,
-  connectionsCheckingInterval: HEADERS_MS_MAX / 2,
-} as const satisfies ServerOptions;
 
 /**
  * One port for HTTP/1.1 and HTTP/2. In clear text a connection's first bytes tell which it is; with TLS
@@ -36,21 +27,13 @@ export class Port {
   readonly #responses = new Set<Response>();
   #closing = false;
 
-  constructor(listener: Listener, tls: Tls | null) {
+  constructor(listener: Listener, tls: Tls | null, limits: PortLimits = PORT_LIMITS) {
     this.#listener = listener;
-    this.#http2 = new Http2Sessions(listener);
-    this.#server =
-      tls === null
-        ? createHttpServer(HTTP1_OPTIONS)
-        : createHttpsServer({
-            ...HTTP1_OPTIONS,
-            ...tls,
-            ALPNProtocols: ["h2", "http/1.1"],
-            handshakeTimeout: HEADERS_MS_MAX,
-          });
-    this.#server.maxConnections = CONNECTIONS_MAX;
+    this.#http2 = new Http2Sessions(listener, limits);
+    this.#server = createHttp1Server(tls, limits);
+    this.#server.maxConnections = limits.connections;
     this.#server.on("request", (request, response) => this.#serveHttp1(request, response));
-    this.#divert(tls === null ? "connection" : "secureConnection");
+    this.#divert(tls === null ? "connection" : "secureConnection", limits.headersMs);
     this.#server.prependListener("connection", (socket: Socket) => this.#track(socket));
   }
 
@@ -77,11 +60,13 @@ export class Port {
   }
 
   /** Puts a choice before the server's own handler of connections. */
-  #divert(event: "connection" | "secureConnection"): void {
+  #divert(event: "connection" | "secureConnection", firstBytesMs: number): void {
     const [serveHttp1] = this.#server.listeners(event) as ((this: HttpServer, socket: Socket) => void)[];
     this.#server.removeAllListeners(event);
     this.#server.on(event, (socket: Socket | TLSSocket) => {
-      isHttp2(socket, (http2) => (http2 ? this.#http2.serve(socket) : serveHttp1!.call(this.#server, socket)));
+      isHttp2(socket, firstBytesMs, (http2) =>
+        http2 ? this.#http2.serve(socket) : serveHttp1!.call(this.#server, socket),
+      );
     });
   }
 
@@ -99,6 +84,20 @@ export class Port {
     if (this.#closing) lastOnItsConnection(response);
     this.#listener(request, response);
   }
+}
+
+function createHttp1Server(tls: Tls | null, limits: PortLimits): HttpServer {
+  const options = {
+    noDelay: true,
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.bodyMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.ceil(limits.headersMs / 2),
+  } as const;
+  if (tls === null) return createHttpServer(options);
+  const ALPNProtocols = ["h2", "http/1.1"];
+  return createHttpsServer({ ...options, ...tls, ALPNProtocols, handshakeTimeout: limits.headersMs });
 }
 
 function lastOnItsConnection(response: Response): void {

@@ -12,6 +12,7 @@ import { rpcListener } from "./adapter.ts";
 import { corsListener } from "./cors.ts";
 import { healthHandlers } from "./health.ts";
 import { Port, type Tls } from "./port.ts";
+import type { PortLimits } from "./port-limits.ts";
 import { probeListener } from "./probes.ts";
 import type { ReadinessProbe } from "./readiness.ts";
 import { ReflectedFiles } from "./reflected-files.ts";
@@ -38,10 +39,11 @@ export interface ServerParts {
   readonly tls: Tls | null;
   /** Pages of these may call from a browser; "*" for all, empty for none. */
   readonly origins: readonly string[];
+  readonly limits?: PortLimits;
 }
 
 /** Puts the services on a port that does not listen yet. */
-export function createServer({ callers, workers, probe, log, tls, origins }: ServerParts): Port {
+export function createServer({ callers, workers, probe, log, tls, origins, limits }: ServerParts): Port {
   warmUpRules(SERVICES);
   const files = new ReflectedFiles(SERVICES);
   const routes = (router: ConnectRouter): void => {
@@ -50,5 +52,5 @@ export function createServer({ callers, workers, probe, log, tls, origins }: Ser
     router.service(Health, healthHandlers(probe, new Set(files.services)));
     reflectionRoutes(router, files);
   };
-  return new Port(corsListener(origins, rpcListener(routes, probeListener(probe), log)), tls);
+  return new Port(corsListener(origins, rpcListener(routes, probeListener(probe), log)), tls, limits);
 }
