@@ -2,10 +2,9 @@ import type { Command } from "commander";
 import { JournalEntrySchema, type JournalRecord } from "perdure/proto/perdure/v1/journal_pb";
 import { callsEngine, exitCodeOf } from "../calling.ts";
 import { styled } from "../output.ts";
+import { InstanceStory } from "../show/instance-story.ts";
 import { messageJson } from "../show/json.ts";
 import { lineText } from "../show/line.ts";
-import { narrate } from "../show/narrate.ts";
-import { RunView } from "../show/run-view.ts";
 import { refText, statusText, statusWord } from "../show/text.ts";
 import { instant } from "../show/time.ts";
 import { type Followed, follow } from "./follow.ts";
@@ -22,13 +21,11 @@ export function addWatch(instances: Command): void {
     const { instance } = await engine.calls.getInstance({ ref }, PROMPTLY);
     let status = given(instance).status;
     if (!json) out.note(styled("dim", `${refText(instance?.ref)} is ${statusText(status)}`));
-    let view = { run: 0, steps: new RunView() };
+    const story = new InstanceStory();
     for await (const followed of follow(engine, ref)) {
       status = followed.status;
-      if (followed.run !== view.run) view = { run: followed.run, steps: new RunView() };
-      view.steps.apply(followed.record);
       if (json) for (const entry of entriesJson(followed)) out.ndjson(entry);
-      else for (const line of narrate(followed.record, view.steps)) out.print(lineText(line));
+      else for (const line of story.lines(followed)) out.print(lineText(line));
     }
     return exitCodeOf(statusWord(status));
   });
