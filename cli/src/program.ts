@@ -1,5 +1,9 @@
+import { type EngineConfig, engineCommand, runEngine } from "@perdure/engine";
 import { Command } from "commander";
+import { addDev } from "./dev/command.ts";
 import { addInstances } from "./instances/group.ts";
+import { endWithParent } from "./lifetime.ts";
+import { addWorker } from "./worker/command.ts";
 
 /** The command `perdure`. Nothing in it ends the process: a wrong command line throws a CommanderError. */
 export function createProgram(): Command {
@@ -8,6 +12,18 @@ export function createProgram(): Command {
     .helpCommand(false)
     .showHelpAfterError("(--help shows what can be given)")
     .exitOverride();
+  addDev(program);
+  addServer(program);
+  addWorker(program);
   addInstances(program);
   return program;
+}
+
+/** The engine's own command, under a name of ours. */
+function addServer(program: Command): void {
+  const run = (config: EngineConfig) => {
+    endWithParent();
+    return runEngine(config);
+  };
+  program.addCommand(engineCommand("server", run).copyInheritedSettings(program).summary("run an engine"));
 }

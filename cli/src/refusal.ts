@@ -27,6 +27,7 @@ export class CommandRefused extends Error {
 
 /** What a caller can do about a reason, where the engine's own sentence does not say it. */
 const ADVICE: Readonly<Record<string, string>> = {
+  INVALID_FIELD: "`--help` says what can be given",
   INSTANCE_NOT_FOUND: "`perdure instances list` shows those there are; finished ones are purged after a while",
   INSTANCE_EXISTS: "choose another --id, or none to get a new one",
   INVALID_TRANSITION: "`perdure instances describe` shows what it is doing",
@@ -50,7 +51,7 @@ export function refusalOf(thrown: unknown, address: string): Refusal | null {
     reason: info.reason,
     message: plain(thrown.rawMessage) + (advice === undefined ? "" : `; ${advice}`),
     metadata: info.metadata,
-    exitCode: EXIT.failed,
+    exitCode: info.reason === "INVALID_FIELD" ? EXIT.usage : EXIT.failed,
   };
 }
 

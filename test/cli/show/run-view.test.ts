@@ -20,7 +20,16 @@ describe("the steps that a journal tells of", () => {
       record(3, 1_050, started("a", 1_030, 2), completed("a", "[1]", 2)),
     );
     expect(steps).toEqual([
-      { kind: "do", name: "a", count: 1, status: "complete", attempts: 2, startTime: at(5), endTime: at(1_050), output: [1] },
+      {
+        kind: "do",
+        name: "a",
+        count: 1,
+        status: "complete",
+        attempts: 2,
+        startTime: at(5),
+        endTime: at(1_050),
+        output: [1],
+      },
     ]);
   });
 
@@ -57,7 +66,10 @@ describe("the steps that a journal tells of", () => {
       record(
         2,
         300,
-        { case: "eventAccepted", value: { event: 1, type: "approved", payload: { content: { case: "json", value: '"yes"' } } } },
+        {
+          case: "eventAccepted",
+          value: { event: 1, type: "approved", payload: { content: { case: "json", value: '"yes"' } } },
+        },
         { case: "waitCompleted", value: { key: waitKey("w"), event: 1 } },
       ),
     );

@@ -1,0 +1,60 @@
+import { inspect } from "node:util";
+import { createClient } from "perdure/client";
+import { WorkflowLoadError } from "perdure/loader/load-workflows";
+import { type Log, serve, type Worker } from "perdure/worker";
+import { EXIT } from "../exit-code.ts";
+import { CommandRefused } from "../refusal.ts";
+import { addBindings, loadEnvironment } from "./environment.ts";
+import type { ServingOptions } from "./options.ts";
+import { loadServed, type Served } from "./served.ts";
+
+/** Where a worker finds its engine, and what it is called there. */
+export interface Place {
+  readonly engine: string;
+  readonly namespace: string | undefined;
+  readonly workerName: string | undefined;
+  readonly log: Log;
+}
+
+export interface RunningWorker {
+  readonly worker: Worker;
+  /** What it serves. */
+  readonly workflows: readonly string[];
+  /** Stops it, and lets go of the engine. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Loads a module and serves its workflows, each with bindings of all of them in `env`.
+ *
+ * @throws {CommandRefused} when a module cannot be loaded, with its stack where its own code threw.
+ */
+export async function startWorker(module: string, options: ServingOptions, place: Place): Promise<RunningWorker> {
+  const { engine, namespace, workerName, log } = place;
+  const { workflows, env } = await load(module, options);
+  const client = createClient({ engine, namespace });
+  addBindings(env, workflows.keys(), client);
+  const { slots, cacheSize, grace: graceMs } = options;
+  const worker = serve({ engine, workflows, env, namespace, workerName, slots, cacheSize, graceMs, log });
+  return {
+    worker,
+    workflows: [...workflows.keys()],
+    async stop() {
+      await worker.stop();
+      client.close();
+    },
+  };
+}
+
+async function load(module: string, options: ServingOptions): Promise<{ workflows: Served; env: object }> {
+  try {
+    return {
+      workflows: await loadServed(module, options.workflow ?? []),
+      env: await loadEnvironment(options.env),
+    };
+  } catch (error) {
+    if (error instanceof CommandRefused) throw error;
+    const text = error instanceof WorkflowLoadError ? error.message : inspect(error);
+    throw new CommandRefused("INVALID_MODULE", text, EXIT.usage);
+  }
+}
