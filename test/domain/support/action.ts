@@ -20,7 +20,8 @@ export type Action =
   | { readonly does: "miscount"; readonly picks: readonly number[]; readonly field: number; readonly number: number }
   | { readonly does: "misreport"; readonly operations: readonly Operation[] }
   | { readonly does: "sendAgain"; readonly ago: number }
-  | { readonly does: "lose"; readonly reason: LeaseLostReason }
+  /** Somebody may have heard late of a run that is over. */
+  | { readonly does: "lose"; readonly reason: LeaseLostReason; readonly runsAgo: number }
   | { readonly does: "send"; readonly type: string; readonly requestId: string | null }
   | { readonly does: "command"; readonly command: Command }
   | { readonly does: "keep"; readonly move: "settle" | "purge" }
@@ -45,7 +46,11 @@ const miscount = fc.record({
 });
 const misreport = fc.record({ does: fc.constant("misreport"), operations: fc.array(anyOperation, { maxLength: 2 }) });
 const sendAgain = fc.record({ does: fc.constant("sendAgain"), ago: fc.nat(3) });
-const lose = fc.record({ does: fc.constant("lose"), reason: fc.constantFrom("expired", "released", "undelivered") });
+const lose = fc.record({
+  does: fc.constant("lose"),
+  reason: fc.constantFrom("expired", "released", "undelivered"),
+  runsAgo: fc.constantFrom(0, 0, 0, 1),
+});
 const send = fc.record({
   does: fc.constant("send"),
   type: fc.constantFrom("x", "y"),
@@ -66,7 +71,7 @@ export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
     { weight: 12, arbitrary: work },
     { weight: 2, arbitrary: miscount },
     { weight: 1, arbitrary: misreport },
-    { weight: 1, arbitrary: sendAgain },
+    { weight: 2, arbitrary: sendAgain },
     { weight: 1, arbitrary: lose },
     { weight: 2, arbitrary: send },
     { weight: 3, arbitrary: command },
@@ -107,7 +112,7 @@ export function act(world: World, action: Action): void {
     }
     case "lose": {
       const { run, epoch } = world.state;
-      world.move({ kind: "loseLease", run, epoch, reason: action.reason });
+      world.move({ kind: "loseLease", run: run - action.runsAgo, epoch, reason: action.reason });
       return;
     }
     case "send":

@@ -87,6 +87,7 @@ export class JournalAuditor {
         return;
       case "leaseLost":
         must(this.#lease?.epoch === entry.epoch, "a lease is lost that nobody holds");
+        must(move.kind === "loseLease" && move.run === this.#run, "a lease is lost that was meant to be another run's");
         if (entry.reason === "expired" && silent) this.#unheard += 1;
         this.#lossReason = entry.reason;
         this.#lease = null;

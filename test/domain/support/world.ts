@@ -60,6 +60,7 @@ export class World {
     if (move.kind === "report") this.sent.push(move);
     freeze(move);
     const answer = this.#answer(move);
+    if (move.kind === "report" && this.#isNewest(move)) must(typeof answer !== "string", "a repetition is refused");
     if (typeof answer === "string") return answer;
     const { record, next } = answer;
     if (move.kind === "report") this.#checkStarts(move, answer);
@@ -76,6 +77,11 @@ export class World {
     return answer;
   }
 
+  /** Whether it is the newest report accepted under the newest lease, unless that was lost since. */
+  #isNewest({ run, report }: ReportMove): boolean {
+    return !this.#state.purged && run === this.#state.run && isDeepStrictEqual(report, this.#state.report);
+  }
+
   /**
    * A worker calls the callback of every start that was accepted and not put off. So it is told of all that were,
    * and told the same when it asks again.
@@ -85,7 +91,7 @@ export class World {
     const before = this.#putOff.get(move);
     if (before !== undefined) return must(isDeepStrictEqual(putOff, before), "a repetition puts off other starts");
     // Another report under a number that is taken is a worker's mistake; it is not applied, and told of nothing.
-    if (record === null && isDeepStrictEqual(next.report, move.report)) return;
+    if (record === null && this.#isNewest(move)) return;
     if (record !== null) this.#putOff.set(move, putOff);
     const asked = move.operations.flatMap((operation) =>
       operation.kind === "startStep" ? [keyText(operation.key)] : [],
