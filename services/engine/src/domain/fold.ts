@@ -1,5 +1,5 @@
 import type { Entry, JournalRecord } from "./entry.ts";
-import { EngineError } from "./errors.ts";
+import { EngineError, isRefusal } from "./errors.ts";
 import { KeySet } from "./key-set.ts";
 import { afterCommand, afterFact, type Status } from "./lifecycle.ts";
 import { initialState, type MutableState } from "./state.ts";
@@ -18,7 +18,14 @@ export function foldRecord(state: MutableState, record: JournalRecord): MutableS
   }
   state.position = record.position;
   let next = state;
-  for (const entry of record.entries) next = foldEntry(next, entry, record.committedAt);
+  try {
+    for (const entry of record.entries) next = foldEntry(next, entry, record.committedAt);
+  } catch (error) {
+    if (!isRefusal(error, "INVALID_TRANSITION")) throw error;
+    // Nobody asked for a move here: the journal itself is wrong.
+    const what = `record ${record.position} cannot follow a state that is ${state.status}`;
+    throw new EngineError("CORRUPT_DOCUMENT", what, {}, { cause: error });
+  }
   foldReport(next, record.report);
   return next;
 }
