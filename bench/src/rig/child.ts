@@ -3,10 +3,14 @@ import type { ChildProcess, StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { openSync, closeSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { guard } from "../../../test/support/guardian.ts";
 
 /** A process that has not come to its end by then is killed. Long enough for an engine to drain. */
 const END_MS = 20_000;
+
+/** A module to import into a child whose Node options its threads are to have too. */
+export const THREADS_INHERIT = join(import.meta.dirname, "threads-inherit.ts");
 
 export interface ChildOptions {
   /** For messages: "engine". */
