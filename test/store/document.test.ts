@@ -12,7 +12,7 @@ import {
   writeRecord,
   type PlainDocument,
 } from "../../services/engine/src/store/document.ts";
-import { anyBirth, anyEntryOf, anyIndex, anyRecordAt, ENTRY_KINDS } from "./arbitraries.ts";
+import { anyBirth, anyEntryOf, anyIndex, anyRecordAt, ENTRY_KINDS } from "./support/arbitraries.ts";
 
 const JOURNAL = { uid: "1f0c", run: 2 };
 

@@ -27,8 +27,8 @@ export class MemoryStore implements Store {
   readonly exclusive: boolean = true;
   readonly #heads = new HeadTable();
   readonly #sessions: SessionTable;
-  /** By uid, then by run: the record of position p at p - 1. */
-  readonly #journals = new Map<string, Map<number, JournalRecord[]>>();
+  /** By uid, run and position. */
+  readonly #journals = new Map<string, Map<number, Map<number, JournalRecord>>>();
   readonly #onWritten: OnWritten;
   #closed = false;
 
@@ -54,8 +54,8 @@ export class MemoryStore implements Store {
     const { name, journal, record, index } = structuredClone(commit);
     if (this.#heads.summon(commit)) this.#onWritten("heads", 1);
     const records = this.#records(journal);
-    if (record.position !== records.length + 1) return "conflict";
-    records.push(record);
+    if (records.has(record.position)) return "conflict";
+    records.set(record.position, record);
     this.#onWritten("journal", 1);
     if (index !== null && this.#heads.replaceIndex(name, journal.uid, index)) this.#onWritten("heads", 1);
     return "appended";
@@ -65,7 +65,8 @@ export class MemoryStore implements Store {
     this.#requireOpen();
     const records: JournalRecord[] = [];
     let bytes = 0;
-    for (const record of this.#records(journal).slice(after)) {
+    const following = [...this.#records(journal).values()].filter(({ position }) => position > after);
+    for (const record of following.toSorted((a, b) => a.position - b.position)) {
       if (isFull(page, records.length, bytes)) return { records: structuredClone(records), more: true };
       records.push(record);
       bytes += recordBytes(record);
@@ -100,7 +101,7 @@ export class MemoryStore implements Store {
 
   async purge(name: InstanceName, uid: string): Promise<void> {
     this.#requireOpen();
-    for (const records of this.#journals.get(uid)?.values() ?? []) this.#onWritten("journal", records.length);
+    for (const records of this.#journals.get(uid)?.values() ?? []) this.#onWritten("journal", records.size);
     this.#journals.delete(uid);
     if (this.#heads.remove(name, uid)) this.#onWritten("heads", 1);
   }
@@ -128,9 +129,9 @@ export class MemoryStore implements Store {
     this.#closed = true;
   }
 
-  #records({ uid, run }: JournalId): JournalRecord[] {
-    const runs = this.#journals.get(uid) ?? new Map<number, JournalRecord[]>();
-    const records = runs.get(run) ?? [];
+  #records({ uid, run }: JournalId): Map<number, JournalRecord> {
+    const runs = this.#journals.get(uid) ?? new Map<number, Map<number, JournalRecord>>();
+    const records = runs.get(run) ?? new Map<number, JournalRecord>();
     this.#journals.set(uid, runs.set(run, records));
     return records;
   }

@@ -7,7 +7,7 @@ import type { OnWritten } from "../written.ts";
 import type { HeadDocument } from "./collections.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { headDocument, readHead } from "./head-document.ts";
-import { insertedOf, reaching, type Inserted } from "./mongo-errors.ts";
+import { insertedOf, type Inserted } from "./mongo-errors.ts";
 
 const BATCH_HEADS_MAX = 256;
 
@@ -37,7 +37,7 @@ export class HeadCollection {
   }
 
   async get(name: InstanceName): Promise<Head | undefined> {
-    const document = await reaching(() => this.#heads.findOne({ _id: nameText(name), removing: { $exists: false } }));
+    const document = await this.#heads.findOne({ _id: nameText(name), removing: { $exists: false } });
     return document === null ? undefined : readHead(document);
   }
 
@@ -45,18 +45,13 @@ export class HeadCollection {
   async hide(name: InstanceName, uid: string): Promise<void> {
     const update = { $set: { removing: true as const }, $unset: { readyAt: true, lease: true } };
     const filter = { _id: nameText(name), uid };
-    const { modifiedCount } = await reaching(() => this.#heads.updateOne(filter, update as object));
+    const { modifiedCount } = await this.#heads.updateOne(filter, update as object);
     if (modifiedCount > 0) this.#onWritten("heads", modifiedCount);
   }
 
   async remove(name: InstanceName, uid: string): Promise<void> {
-    const { deletedCount } = await reaching(() => this.#heads.deleteOne({ _id: nameText(name), uid }));
+    const { deletedCount } = await this.#heads.deleteOne({ _id: nameText(name), uid });
     if (deletedCount > 0) this.#onWritten("heads", deletedCount);
-  }
-
-  /** Resolves when nothing is on its way. */
-  async idle(): Promise<void> {
-    await this.#inserts.idle();
   }
 
   async #insert(batch: readonly HeadDocument[]): Promise<readonly (Created | EngineError)[]> {
@@ -84,7 +79,7 @@ export class HeadCollection {
   async #ownUids(taken: readonly HeadDocument[]): Promise<ReadonlySet<string>> {
     const uids = { uid: { $in: taken.map(({ uid }) => uid) }, _id: { $in: taken.map(({ _id }) => _id) } };
     const options = { projection: { uid: 1 }, readConcern: { level: "local" } } as const;
-    const there = await reaching(() => this.#heads.find(uids, options).toArray());
+    const there = await this.#heads.find(uids, options).toArray();
     return new Set(there.map(({ uid }) => uid));
   }
 }

@@ -1,5 +1,4 @@
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
-import { MongoError } from "mongodb";
 import { nameText } from "../../domain/name.ts";
 import type { HeadIndex } from "../../domain/head.ts";
 import { comparePlaces } from "../place.ts";
@@ -8,7 +7,6 @@ import type { OnWritten } from "../written.ts";
 import type { HeadDocument } from "./collections.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { indexFields, placeOf } from "./head-document.ts";
-import { unavailable } from "./mongo-errors.ts";
 
 const BATCH_UPDATES_MAX = 256;
 
@@ -75,9 +73,9 @@ export class HeadIndexes {
 
   /** Writes what is owed. @throws {EngineError} STORE_UNAVAILABLE when it cannot. */
   async close(): Promise<void> {
-    clearTimeout(this.#retry);
-    await Promise.all([...this.#owed.values()].map(({ written }) => written).concat(this.#writeLate()));
     await this.#updates.idle();
+    clearTimeout(this.#retry);
+    await Promise.all(this.#writeLate());
   }
 
   async #owe(owed: Owed): Promise<void> {
@@ -92,7 +90,8 @@ export class HeadIndexes {
     this.#owed.set(owed.id, { owed, written });
     written.catch(() => {
       forget();
-      this.#late.set(owed.id, owed);
+      const late = this.#late.get(owed.id);
+      if (late === undefined || comparePlaces(late.index, owed.index) < 0) this.#late.set(owed.id, owed);
       this.#retry ??= setTimeout(() => void Promise.allSettled(this.#writeLate()), RETRY_PAUSE_MS).unref();
     });
     return written;
@@ -107,13 +106,9 @@ export class HeadIndexes {
   }
 
   async #write(updates: Update[]): Promise<readonly void[]> {
-    try {
-      const { modifiedCount } = await this.#heads.bulkWrite(updates, { ordered: false });
-      if (modifiedCount > 0) this.#onWritten("heads", modifiedCount);
-      return updates.map(() => undefined);
-    } catch (error) {
-      throw error instanceof MongoError ? unavailable(error) : error;
-    }
+    const { modifiedCount } = await this.#heads.bulkWrite(updates, { ordered: false });
+    if (modifiedCount > 0) this.#onWritten("heads", modifiedCount);
+    return updates.map(() => undefined);
   }
 }
 

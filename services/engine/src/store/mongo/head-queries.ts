@@ -5,7 +5,6 @@ import type { EpochMs } from "../../domain/time.ts";
 import type { LeasedHead, ListQuery, ReadyHead, ReadyQuery } from "../store.ts";
 import type { HeadDocument } from "./collections.ts";
 import { readHead, readHeadIndex, readPointer } from "./head-document.ts";
-import { reaching } from "./mongo-errors.ts";
 
 /** Left out of heads that are only pointed at: it can be large. */
 const POINTER = { params: 0, retention: 0, requestId: 0, handedTo: 0 } as const;
@@ -28,7 +27,7 @@ export class HeadQueries {
       lease: { $exists: false },
     };
     const options = { projection: POINTER, sort: { readyAt: 1, _id: 1 }, limit } as const;
-    const documents = await reaching(() => this.#heads.find(filter as Filter<HeadDocument>, options).toArray());
+    const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
     return documents.flatMap((document) => {
       const { readyAt } = readHeadIndex(document);
       return readyAt === null ? [] : [{ ...readPointer(document), readyAt }];
@@ -38,7 +37,7 @@ export class HeadQueries {
   async leasedTo(session: string, after: InstanceName | null, limit: number): Promise<readonly LeasedHead[]> {
     const filter = { "lease.session": session, ...(after === null ? {} : { _id: { $gt: nameText(after) } }) };
     const options = { projection: POINTER, sort: { _id: 1 }, limit } as const;
-    const documents = await reaching(() => this.#heads.find(filter as Filter<HeadDocument>, options).toArray());
+    const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
     return documents.flatMap((document) => {
       const { run, position, lease } = readHeadIndex(document);
       return lease === null
@@ -48,22 +47,20 @@ export class HeadQueries {
   }
 
   async leaseHolders(): Promise<readonly string[]> {
-    const sessions = await reaching(() =>
-      this.#heads.distinct("lease.session", { "lease.session": { $exists: true } }),
-    );
+    const sessions = await this.#heads.distinct("lease.session", { "lease.session": { $exists: true } });
     return (sessions as string[]).toSorted();
   }
 
   async list(query: ListQuery): Promise<readonly Head[]> {
     const options = { sort: { createdAt: -1, uid: -1 }, limit: query.limit } as const;
-    const documents = await reaching(() => this.#heads.find(listFilter(query), options).toArray());
+    const documents = await this.#heads.find(listFilter(query), options).toArray();
     return documents.map(readHead);
   }
 
   async purgeable(now: EpochMs, limit: number) {
     const options = { projection: POINTER, sort: { purgeAt: 1, _id: 1 }, limit } as const;
     const filter = { purgeAt: { $lte: new Date(now) } };
-    const documents = await reaching(() => this.#heads.find(filter as Filter<HeadDocument>, options).toArray());
+    const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
     return documents.map(readPointer);
   }
 }

@@ -32,6 +32,7 @@ export class MongoStore implements Store {
   readonly #indexes: HeadIndexes;
   readonly #queries: HeadQueries;
   readonly #sessions: SessionCollection;
+  readonly #calls = new Set<Promise<unknown>>();
   #closed = false;
 
   private constructor({ client, collections, version }: Connection, onWritten: OnWritten) {
@@ -50,97 +51,94 @@ export class MongoStore implements Store {
   }
 
   async create(head: Head): Promise<"created" | "exists"> {
-    this.#requireOpen();
-    return this.#heads.create(head);
+    return this.#call(() => this.#heads.create(head));
   }
 
   async head(name: InstanceName): Promise<Head | undefined> {
-    this.#requireOpen();
-    return this.#heads.get(name);
+    return this.#call(() => this.#heads.get(name));
   }
 
   async append(commit: StoreCommit): Promise<"appended" | "conflict"> {
-    this.#requireOpen();
-    await this.#indexes.summon(commit);
-    const appended = await this.#records.append(commit);
-    if (appended === "conflict" || commit.index === null) return appended;
-    const written = this.#indexes.replace(commit, commit.index);
-    if (commit.awaitIndex) await written;
-    // It is owed: what fails here is written later.
-    else written.catch(() => {});
-    return appended;
+    return this.#call(async () => {
+      await this.#indexes.summon(commit);
+      const appended = await this.#records.append(commit);
+      if (appended === "conflict" || commit.index === null) return appended;
+      const written = this.#indexes.replace(commit, commit.index);
+      if (commit.awaitIndex) await written;
+      // It is owed: what fails here is written later.
+      else written.catch(() => {});
+      return appended;
+    });
   }
 
   async journal(journal: JournalId, after: number, page: JournalPage): Promise<JournalSlice> {
-    this.#requireOpen();
-    return this.#records.page(journal, after, page);
+    return this.#call(() => this.#records.page(journal, after, page));
   }
 
   async ready(query: ReadyQuery) {
-    this.#requireOpen();
-    return this.#queries.ready(query);
+    return this.#call(() => this.#queries.ready(query));
   }
 
   async leasedTo(session: string, after: InstanceName | null, limit: number) {
-    this.#requireOpen();
-    return this.#queries.leasedTo(session, after, limit);
+    return this.#call(() => this.#queries.leasedTo(session, after, limit));
   }
 
   async leaseHolders(): Promise<readonly string[]> {
-    this.#requireOpen();
-    return this.#queries.leaseHolders();
+    return this.#call(() => this.#queries.leaseHolders());
   }
 
   async list(query: ListQuery): Promise<readonly Head[]> {
-    this.#requireOpen();
-    return this.#queries.list(query);
+    return this.#call(() => this.#queries.list(query));
   }
 
   async purgeable(now: EpochMs, limit: number) {
-    this.#requireOpen();
-    return this.#queries.purgeable(now, limit);
+    return this.#call(() => this.#queries.purgeable(now, limit));
   }
 
   async purge(name: InstanceName, uid: string): Promise<void> {
-    this.#requireOpen();
-    await this.#heads.hide(name, uid);
-    await this.#records.remove(uid);
-    await this.#heads.remove(name, uid);
+    await this.#call(async () => {
+      await this.#heads.hide(name, uid);
+      await this.#records.remove(uid);
+      await this.#heads.remove(name, uid);
+    });
   }
 
   async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
-    this.#requireOpen();
-    return this.#sessions.extend(session, now, register);
+    return this.#call(() => this.#sessions.extend(session, now, register));
   }
 
   async endSession(id: string): Promise<void> {
-    this.#requireOpen();
-    await this.#sessions.end(id);
+    await this.#call(() => this.#sessions.end(id));
   }
 
   async aliveSessions(now: EpochMs): Promise<readonly string[]> {
-    this.#requireOpen();
-    return this.#sessions.alive(now);
+    return this.#call(() => this.#sessions.alive(now));
   }
 
   async ping(): Promise<void> {
-    this.#requireOpen();
-    await reaching(() => this.#client.db("admin").command({ ping: 1 }, { readPreference: "primary" }));
+    await this.#call(() => this.#client.db("admin").command({ ping: 1 }, { readPreference: "primary" }));
   }
 
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await Promise.allSettled(this.#calls);
     try {
-      await Promise.all([this.#records.idle(), this.#heads.idle()]);
-      await this.#indexes.close();
+      await reaching(() => this.#indexes.close());
     } finally {
       await this.#client.close();
     }
   }
 
-  /** The driver would connect again. */
-  #requireOpen(): void {
+  /** Keeps the connection open for it. Once closed, the driver would connect again. */
+  async #call<T>(work: () => Promise<T>): Promise<T> {
     if (this.#closed) throw new EngineError("STORE_UNAVAILABLE", "the store is closed");
+    const call = reaching(work);
+    this.#calls.add(call);
+    try {
+      return await call;
+    } finally {
+      this.#calls.delete(call);
+    }
   }
 }

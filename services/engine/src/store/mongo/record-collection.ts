@@ -7,7 +7,7 @@ import type { JournalId, JournalPage, JournalSlice, StoreCommit } from "../store
 import type { OnWritten } from "../written.ts";
 import type { RecordDocument } from "./collections.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { insertedOf, reaching, type Inserted } from "./mongo-errors.ts";
+import { insertedOf, type Inserted } from "./mongo-errors.ts";
 
 /** Records in one insert. Above this, the cost of a record falls no further. */
 const BATCH_RECORDS_MAX = 256;
@@ -43,30 +43,23 @@ export class RecordCollection {
     const limit = page.records + 1;
     const range = between(uid, { i: uid, r: run, p: after }, { i: uid, r: run, p: new MaxKey() });
     const cursor = this.#records.find(range, { sort: { _id: 1 }, limit, batchSize: limit });
-    return reaching(async () => {
-      const records: JournalRecord[] = [];
-      let bytes = 0;
-      for await (const document of cursor) {
-        if (isFull(page, records.length, bytes)) return { records, more: true };
-        const { _id: key } = document;
-        const record = readRecord({ uid, run }, key.p, document);
-        records.push(record);
-        bytes += recordBytes(record);
-      }
-      return { records, more: false };
-    });
+    const records: JournalRecord[] = [];
+    let bytes = 0;
+    for await (const document of cursor) {
+      if (isFull(page, records.length, bytes)) return { records, more: true };
+      const { _id: key } = document;
+      const record = readRecord({ uid, run }, key.p, document);
+      records.push(record);
+      bytes += recordBytes(record);
+    }
+    return { records, more: false };
   }
 
   /** Removes all runs of an instance. */
   async remove(uid: string): Promise<void> {
     const range = between(uid, { i: uid }, { i: uid, r: new MaxKey() });
-    const { deletedCount } = await reaching(() => this.#records.deleteMany(range));
+    const { deletedCount } = await this.#records.deleteMany(range);
     this.#wrote(deletedCount);
-  }
-
-  /** Resolves when nothing is on its way. */
-  async idle(): Promise<void> {
-    await this.#inserts.idle();
   }
 
   async #insert(batch: readonly RecordDocument[]): Promise<readonly (Appended | EngineError)[]> {
@@ -96,7 +89,7 @@ export class RecordCollection {
   async #own(taken: readonly RecordDocument[]): Promise<ReadonlySet<RecordDocument>> {
     const places = { _id: { $in: taken.map(({ _id }) => _id) } } as Filter<RecordDocument>;
     const options = { projection: { commit: 1 }, readConcern: { level: "local" } } as const;
-    const there = await reaching(() => this.#records.find(places, options).toArray());
+    const there = await this.#records.find(places, options).toArray();
     const commits = new Set(there.map(({ commit }) => commit.toHexString()));
     return new Set(taken.filter(({ commit }) => commits.has(commit.toHexString())));
   }

@@ -5,7 +5,7 @@ import { SESSION_KEPT_MS } from "../limits.ts";
 import type { Session } from "../store.ts";
 import type { OnWritten } from "../written.ts";
 import type { SessionDocument } from "./collections.ts";
-import { isDuplicateKey, reaching } from "./mongo-errors.ts";
+import { isDuplicateKey } from "./mongo-errors.ts";
 
 const NOT_ENDED = { ended: { $exists: false } } as const;
 
@@ -22,35 +22,28 @@ export class SessionCollection {
   }
 
   async extend(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
-    return reaching(async () => {
-      const extended = await this.#prolong(session, now);
-      const known = extended ?? (register ? await this.#register(session, now) : null);
-      if (known === null) {
-        // Others may have other clocks: what was lost once is lost for all of them.
-        await this.#end({ _id: session.id });
-        return "lost";
-      }
-      if (register) await this.#endOlder(known);
-      return "alive";
-    });
+    const extended = await this.#prolong(session, now);
+    const known = extended ?? (register ? await this.#register(session, now) : null);
+    if (known === null) {
+      // Others may have other clocks: what was lost once is lost for all of them.
+      await this.#end({ _id: session.id });
+      return "lost";
+    }
+    if (register) await this.#endOlder(known);
+    return "alive";
   }
 
   async end(id: string): Promise<void> {
-    await reaching(() => this.#end({ _id: id }));
+    await this.#end({ _id: id });
   }
 
   async alive(now: EpochMs): Promise<readonly string[]> {
-    return reaching(async () => {
-      const { deletedCount } = await this.#sessions.deleteMany({
-        expiresAt: { $lte: new Date(now - SESSION_KEPT_MS) },
-      });
-      this.#wrote(deletedCount);
-      const alive = this.#sessions.find(
-        { ...NOT_ENDED, expiresAt: { $gt: new Date(now) } },
-        { projection: { _id: 1 } },
-      );
-      return (await alive.toArray()).map(({ _id }) => _id).toSorted();
+    const { deletedCount } = await this.#sessions.deleteMany({
+      expiresAt: { $lte: new Date(now - SESSION_KEPT_MS) },
     });
+    this.#wrote(deletedCount);
+    const alive = this.#sessions.find({ ...NOT_ENDED, expiresAt: { $gt: new Date(now) } }, { projection: { _id: 1 } });
+    return (await alive.toArray()).map(({ _id }) => _id).toSorted();
   }
 
   async #prolong({ id, expiresAt }: Session, now: EpochMs): Promise<SessionDocument | null> {

@@ -1,11 +1,11 @@
 import * as fc from "fast-check";
-import type { Entry, JournalRecord } from "../../services/engine/src/domain/entry.ts";
-import type { Failure } from "../../services/engine/src/domain/failure.ts";
-import type { Head, HeadIndex } from "../../services/engine/src/domain/head.ts";
-import type { Status } from "../../services/engine/src/domain/lifecycle.ts";
-import type { Payload } from "../../services/engine/src/domain/payload.ts";
-import type { Lease } from "../../services/engine/src/domain/state.ts";
-import type { StepConfig, StepKey } from "../../services/engine/src/domain/step.ts";
+import type { Entry, JournalRecord } from "../../../services/engine/src/domain/entry.ts";
+import type { Failure } from "../../../services/engine/src/domain/failure.ts";
+import type { Head, HeadIndex } from "../../../services/engine/src/domain/head.ts";
+import type { Status } from "../../../services/engine/src/domain/lifecycle.ts";
+import type { Payload } from "../../../services/engine/src/domain/payload.ts";
+import type { Lease } from "../../../services/engine/src/domain/state.ts";
+import type { StepConfig, StepKey } from "../../../services/engine/src/domain/step.ts";
 
 /** Anything a string can be: half surrogate pairs, NUL, what MongoDB and SQL give a meaning to. */
 export const anyText: fc.Arbitrary<string> = fc.oneof(
