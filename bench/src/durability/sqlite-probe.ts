@@ -1,10 +1,12 @@
 /**
  * Loaded into an engine before its own modules, in each of its threads. Durability is a setting of a connection that no other
- * connection can see, so it is read on the engine's own, and said every while to a file of its own.
+ * connection can see, so it is read on the engine's own, and written every while to a file of the thread's own.
  */
-import { writeFileSync } from "node:fs";
+import { existsSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { threadId } from "node:worker_threads";
+import type { Settings } from "./sqlite.ts";
 
 const INTERVAL_MS = 50;
 
@@ -18,12 +20,21 @@ DatabaseSync.prototype.prepare = function (this: DatabaseSync, ...parameters: Pa
 };
 
 setInterval(() => {
-  if (connections.size === 0) return;
+  const folder = process.env["BENCH_PROBE_FOLDER"]!;
+  // The folder is made when somebody wants to know.
+  if (connections.size === 0 || !existsSync(folder)) return;
   const settings = [...connections].filter((connection) => connection.isOpen).map(settingsOf);
-  writeFileSync(`${process.env["BENCH_PROBE_FILE"]}.${threadId}`, JSON.stringify(settings));
+  const file = join(folder, `${threadId}.json`);
+  // Renamed into place: whoever reads it finds it whole.
+  writeFileSync(`${file}.new`, JSON.stringify(settings));
+  renameSync(`${file}.new`, file);
 }, INTERVAL_MS).unref();
 
-function settingsOf(connection: DatabaseSync) {
+function settingsOf(connection: DatabaseSync): Settings {
   const pragma = (name: string) => Object.values(prepare.call(connection, `PRAGMA ${name}`).get() ?? {})[0];
-  return { file: connection.location(), journalMode: pragma("journal_mode"), synchronous: pragma("synchronous") };
+  return {
+    file: connection.location() ?? "",
+    journalMode: String(pragma("journal_mode")),
+    synchronous: Number(pragma("synchronous")),
+  };
 }
