@@ -10,7 +10,7 @@ import { anEngine, clientsOf, http2Transport, type Clients } from "./support/an-
 const SESSION = "session-of-a-test";
 const KEY = { kind: StepKind.DO, name: "draw", count: 1 };
 
-async function leased(ids: readonly string[]): Promise<Clients & { commit(index: number): TaskCommit }> {
+async function leased(ids: readonly string[]): Promise<Clients & { readonly commit: (index: number) => TaskCommit }> {
   const clients = clientsOf(http2Transport((await anEngine()).url));
   await clients.workflows.createInstances({ workflow: "greet", instances: ids.map((instanceId) => ({ instanceId })) });
   const { tasks } = await clients.workers.pollTasks({ session: SESSION, workflows: ["greet"], slots: ids.length });

@@ -111,7 +111,7 @@ describe("a long poll", () => {
 
     call.destroy();
 
-    await gone;
+    await expect(gone).resolves.toBeUndefined();
   });
 
   it("waits for an instance's end, and shows it as it is when the time is over", async () => {

@@ -7,7 +7,7 @@ import {
   type DescMessage,
   type MessageShape,
 } from "@bufbuild/protobuf";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { FailureSchema } from "perdure/proto/perdure/v1/failure_pb";
 import { JournalRecordSchema } from "perdure/proto/perdure/v1/journal_pb";
 import { PayloadSchema } from "perdure/proto/perdure/v1/payload_pb";

@@ -1,7 +1,7 @@
 import { once, type EventEmitter } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PORT_LIMITS, type PortLimits } from "../../services/engine/src/rpc/port-limits.ts";
 import { aServer } from "./support/a-server.ts";

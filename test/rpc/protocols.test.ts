@@ -9,7 +9,7 @@ import {
 import type { Transport } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
 import { anEngine, post } from "./support/an-engine.ts";
-import { runAStory } from "./support/a-story.ts";
+import { runAStory, STORY } from "./support/a-story.ts";
 
 const run = promisify(execFile);
 
@@ -35,7 +35,7 @@ describe("one port", () => {
   it.each(TRANSPORTS)("carries a whole story by %s", async (_name, transport) => {
     const engine = await anEngine();
 
-    await runAStory(transport(engine.url));
+    expect(await runAStory(transport(engine.url))).toEqual(STORY);
   });
 
   it("answers plain fetch with JSON that a person can read", async () => {

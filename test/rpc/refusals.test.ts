@@ -8,6 +8,7 @@ import {
 } from "perdure/proto/google/rpc/error_details_pb";
 import { ViolationsSchema } from "perdure/proto/buf/validate/validate_pb";
 import { describe, expect, it, vi } from "vitest";
+import type { Log } from "../../services/engine/src/app/log.ts";
 import { EngineError, type ErrorReason } from "../../services/engine/src/domain/errors.ts";
 import { clientsOf, http2Transport, SILENT } from "./support/an-engine.ts";
 import { aServer } from "./support/a-server.ts";
@@ -29,8 +30,9 @@ const CODES = {
   CORRUPT_DOCUMENT: Code.DataLoss,
 } as const satisfies Record<ErrorReason, Code>;
 
-async function refusedWith(error: unknown, transport = http2Transport): Promise<ConnectError> {
-  const { url } = await aServer({ callers: { get: () => Promise.reject(error) } });
+async function refusedWith(thrown: unknown, transport = http2Transport): Promise<ConnectError> {
+  const get = () => Promise.reject(thrown);
+  const { url } = await aServer({ callers: { get } });
   return thrownBy(clientsOf(transport(url)).workflows.getInstance({ ref: REF }));
 }
 
@@ -98,9 +100,7 @@ describe("a refusal", () => {
     const refusal = new EngineError("INSTANCE_NOT_FOUND", "no such instance");
     const { url } = await aServer({
       callers: {
-        async *watch() {
-          throw refusal;
-        },
+        watch: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(refusal) }) }),
       },
     });
 
@@ -114,7 +114,7 @@ describe("a refusal", () => {
 describe("a bug", () => {
   it("is told to the log, and not to the caller", async () => {
     const bug = new TypeError("cannot read properties of the password file");
-    const log = { ...SILENT, debug() {}, info() {}, warn() {}, error: vi.fn() };
+    const log = { ...SILENT, debug() {}, info() {}, warn() {}, error: vi.fn<Log["error"]>() };
     const { url } = await aServer({ callers: { get: () => Promise.reject(bug) }, log });
 
     const error = await thrownBy(clientsOf(http2Transport(url)).workflows.getInstance({ ref: REF }));
@@ -127,7 +127,7 @@ describe("a bug", () => {
   });
 
   it("in an answer that cannot be encoded is one as well", async () => {
-    const log = { debug() {}, info() {}, warn() {}, error: vi.fn() };
+    const log = { debug() {}, info() {}, warn() {}, error: vi.fn<Log["error"]>() };
     const journal = async () => ({ records: [], run: -1, position: 0.5 });
     const { url } = await aServer({ callers: { journal }, log });
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { leaseTokenText, parseLeaseToken } from "../../services/engine/src/rpc/lease-token.ts";
 import { pageTokenText, parsePageToken } from "../../services/engine/src/rpc/page-token.ts";

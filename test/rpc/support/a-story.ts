@@ -6,17 +6,18 @@ import { clientsOf } from "./an-engine.ts";
 
 const SESSION = "session-of-a-test";
 
-/** An instance from creation to its end, with an error on the way, by a client of ours over any transport. */
-export async function runAStory(transport: Transport): Promise<void> {
+/** What happens in the story. */
+export const STORY = ["leaseGranted", "instanceCompleted"];
+
+/** An instance from creation to its end, with an error on the way, by a client of ours over any transport: what a watch of it tells. */
+export async function runAStory(transport: Transport, workflow = "greet") {
   const { workflows, workers } = clientsOf(transport);
-  const ref = { workflow: "greet", instanceId: "a" };
+  const ref = { workflow, instanceId: "a" };
   const params = { content: { case: "json", value: `{"name":"Ada"}` } } as const;
 
-  await workflows.createInstance({ workflow: "greet", instance: { instanceId: "a", params } });
-  await expect(workflows.createInstance({ workflow: "greet", instance: { instanceId: "a" } })).rejects.toThrow(
-    "already_exists",
-  );
-  const { tasks } = await workers.pollTasks({ session: SESSION, workflows: ["greet"], slots: 1 });
+  await workflows.createInstance({ workflow, instance: { instanceId: "a", params } });
+  await expect(workflows.createInstance({ workflow, instance: { instanceId: "a" } })).rejects.toThrow("already_exists");
+  const { tasks } = await workers.pollTasks({ session: SESSION, workflows: [workflow], slots: 1 });
   expect(tasks).toMatchObject([{ run: 1, position: 1, params: { content: params.content } }]);
   const output = { content: { case: "bytes", value: new Uint8Array([1, 2, 3]) } } as const;
   const { results } = await workers.commitTasks({
@@ -33,8 +34,6 @@ export async function runAStory(transport: Transport): Promise<void> {
 
   const { instance } = await workflows.waitInstance({ ref });
   expect(instance).toMatchObject({ status: InstanceStatus.COMPLETE, output: { content: output.content } });
-  const watched = await Array.fromAsync(workflows.watchInstance({ ref }), ({ record }) =>
-    record!.entries.map(({ entry }) => entry.case),
-  );
-  expect(watched).toEqual([["leaseGranted"], ["instanceCompleted"]]);
+  const watched = await Array.fromAsync(workflows.watchInstance({ ref }));
+  return watched.flatMap(({ record }) => record!.entries.map(({ entry }) => entry.case));
 }

@@ -1,4 +1,5 @@
-import fc, { type Arbitrary } from "fast-check";
+import * as fc from "fast-check";
+import type { Arbitrary } from "fast-check";
 import type { Entry, JournalRecord } from "../../../services/engine/src/domain/entry.ts";
 import type { Failure } from "../../../services/engine/src/domain/failure.ts";
 import type { Operation } from "../../../services/engine/src/domain/operation.ts";

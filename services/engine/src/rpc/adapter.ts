@@ -9,6 +9,7 @@ import {
 import type { Log } from "../app/log.ts";
 import { answerJson, pathOf, type Listener, type Request, type Response } from "./answer.ts";
 import { dropFarDeadlines } from "./deadline.ts";
+import { DETAILS } from "./errors.ts";
 import { protocolGate } from "./protocol-error.ts";
 import { refusalInterceptor } from "./refusal-interceptor.ts";
 import { ruleInterceptor } from "./rules.ts";
@@ -26,6 +27,7 @@ export function rpcListener(routes: (router: ConnectRouter) => void, fallback: L
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes: COMPRESS_BYTES_MIN,
     readMaxBytes: REQUEST_BYTES_MAX,
+    jsonOptions: { registry: DETAILS },
     requestGate: protocolGate(log),
     interceptors: [refusalInterceptor(log), ruleInterceptor],
   });

@@ -1,4 +1,4 @@
-import { create, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
+import { create, createRegistry, type DescMessage, type MessageInitShape } from "@bufbuild/protobuf";
 import { anyPack } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
@@ -27,6 +27,9 @@ export const CODE = {
   SHUTTING_DOWN: Code.Unavailable,
   CORRUPT_DOCUMENT: Code.DataLoss,
 } as const satisfies Record<ErrorReason, Code>;
+
+/** What a refusal within a result may have as details: JSON spells them out. */
+export const DETAILS = createRegistry(ErrorInfoSchema, BadRequestSchema, QuotaFailureSchema, RetryInfoSchema);
 
 /** Whose reasons they are. */
 export const ERROR_DOMAIN = "perdure";

@@ -1,4 +1,5 @@
 import { Code, ConnectError, createContextKey, type HandlerContext } from "@connectrpc/connect";
+import { ErrorInfoSchema } from "perdure/proto/google/rpc/error_details_pb";
 import type { Log } from "../app/log.ts";
 import type { ErrorReason } from "../domain/errors.ts";
 import { errorInfo, headerText } from "./errors.ts";
@@ -21,6 +22,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
  * of them. It calls undecodable bytes an internal error; the error is the caller's.
  */
 export function explainProtocolError(error: Writable<ConnectError>): ConnectError {
+  if (error.findDetails(ErrorInfoSchema).length > 0) return error;
   error.rawMessage = headerText(error.rawMessage);
   const meant = MEANT[error.code];
   if (meant !== undefined) {
