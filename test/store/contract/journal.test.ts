@@ -5,7 +5,7 @@ import type { JournalPage, Store } from "../../../services/engine/src/store/stor
 import { anyEntryOf, ENTRY_KINDS } from "../support/arbitraries.ts";
 import { aCommit, aHead, aName, ALL, aRecord, aResult, json } from "../support/nouns.ts";
 import { HOSTILE_TEXTS, PAYLOADS } from "../support/payloads.ts";
-import { openFresh, STORES } from "../support/stores.ts";
+import { openForAll, openFresh, STORES } from "../support/stores.ts";
 
 const HEAD = aHead(aName("a"));
 const JOURNAL = { uid: HEAD.birth.uid, run: 1 };
@@ -136,6 +136,7 @@ describe.each(STORES)("a journal in $kind", (kind) => {
 
 describe.each(STORES)("a page of a journal in $kind", (kind) => {
   const records = Array.from({ length: 10 }, (_, index) => aResult(index + 1, json("x".repeat(10_000))));
+  const store = openForAll(kind, (opened) => appendAll(opened, records));
 
   it.each<[string, number, JournalPage, readonly number[], boolean]>([
     ["all", 0, ALL, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], false],
@@ -149,23 +150,20 @@ describe.each(STORES)("a page of a journal in $kind", (kind) => {
     ["nothing is left", 10, ALL, [], false],
     ["beyond the end", 99, ALL, [], false],
   ])("fits %s", async (_what, after, page, positions, more) => {
-    const { store } = await openFresh(kind);
-    await appendAll(store, records);
-
-    const slice = await store.journal(JOURNAL, after, page);
+    const slice = await store().journal(JOURNAL, after, page);
 
     expect(slice.records.map(({ position }) => position)).toEqual(positions);
     expect(slice.more).toBe(more);
   });
 
   it("leads to the next one until all is read, in a long journal", async () => {
-    const { store } = await openFresh(kind);
+    const journal = { uid: "long", run: 1 };
     const long = Array.from({ length: 2_500 }, (_, index) => aRecord(index + 1));
     // In order, as their writer would; many at once only to be quick.
-    await Promise.all(long.map((record) => store.append(aCommit(HEAD, record))));
+    await Promise.all(long.map((record) => store().append(aCommit(HEAD, record, { journal }))));
     const read: JournalRecord[] = [];
     for (let more = true; more;) {
-      const slice = await store.journal(JOURNAL, read.length, { records: 1_000, bytes: Infinity });
+      const slice = await store().journal(journal, read.length, { records: 1_000, bytes: Infinity });
       read.push(...slice.records);
       more = slice.more;
     }

@@ -111,7 +111,9 @@ describe.each(STORES)("a session in $kind", (kind) => {
     const { store, written } = await openFresh(kind);
     await store.extendSession(aSession("s-1"), NOW, true);
     await store.aliveSessions(LATER + HOUR_MS - 1);
-    expect(await store.extendSession(aSession("s-1", { expiresAt: LATER + 2 * HOUR_MS }), LATER + HOUR_MS, true)).toBe("lost");
+    expect(await store.extendSession(aSession("s-1", { expiresAt: LATER + 2 * HOUR_MS }), LATER + HOUR_MS, true)).toBe(
+      "lost",
+    );
 
     await store.aliveSessions(LATER + HOUR_MS);
 

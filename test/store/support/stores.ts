@@ -1,18 +1,21 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { onTestFinished } from "vitest";
+import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { openStore } from "../../../services/engine/src/store/open.ts";
 import type { Store } from "../../../services/engine/src/store/store.ts";
 import type { Collection } from "../../../services/engine/src/store/written.ts";
 import { freshDatabaseUri } from "../../support/mongod.ts";
 
+/** Registers what is to be done when the test, or all of them, have finished. */
+type WhenDone = (cleanUp: () => Promise<void>) => void;
+
 /** Every kind of store, by what a test of one has to open. */
 export const STORES = [
   { kind: "memory", lasting: false, freshUrl: async () => "memory:" },
   { kind: "sqlite", lasting: true, freshUrl: freshFileUrl },
-  { kind: "mongodb", lasting: true, freshUrl: freshDatabaseUri },
-] as const;
+  { kind: "mongodb", lasting: true, freshUrl: () => freshDatabaseUri() },
+] as const satisfies readonly { kind: string; lasting: boolean; freshUrl: (whenDone: WhenDone) => Promise<string> }[];
 
 export const LASTING_STORES = STORES.filter(({ lasting }) => lasting);
 
@@ -25,7 +28,18 @@ export interface OpenedStore {
 
 /** Opens an empty store that goes with the test. */
 export async function openFresh({ freshUrl }: (typeof STORES)[number]): Promise<OpenedStore> {
-  return openAgain(await freshUrl());
+  return openAgain(await freshUrl(onTestFinished));
+}
+
+/** One store for the tests of a `describe` that only look at what is there: a database of MongoDB takes a while to make. */
+export function openForAll({ freshUrl }: (typeof STORES)[number], fill: (store: Store) => Promise<void>): () => Store {
+  let store: Store;
+  beforeAll(async () => {
+    store = await openStore(await freshUrl((cleanUp) => afterAll(cleanUp)));
+    await fill(store);
+  });
+  afterAll(() => store.close());
+  return () => store;
 }
 
 export async function openAgain(url: string): Promise<OpenedStore> {
@@ -38,12 +52,12 @@ export async function openAgain(url: string): Promise<OpenedStore> {
   return { url, store, written };
 }
 
-export async function freshFolder(): Promise<string> {
+export async function freshFolder(whenDone: WhenDone = onTestFinished): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "perdure-store-"));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  whenDone(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
-async function freshFileUrl(): Promise<string> {
-  return `sqlite:${join(await freshFolder(), "made", "perdure.db")}`;
+async function freshFileUrl(whenDone: WhenDone): Promise<string> {
+  return `sqlite:${join(await freshFolder(whenDone), "made", "perdure.db")}`;
 }

@@ -9,12 +9,12 @@ export interface StoreOptions {
 }
 
 /** What opens each kind of URL. */
-const OPENERS: Readonly<Record<string, (url: string, onWritten: OnWritten) => Promise<Store>>> = {
-  memory: async (_url, onWritten) => new MemoryStore(onWritten),
-  sqlite: openSqlite,
-  mongodb: (url, onWritten) => MongoStore.open(url, onWritten),
-  "mongodb+srv": (url, onWritten) => MongoStore.open(url, onWritten),
-};
+const OPENERS = new Map<string, (url: string, onWritten: OnWritten) => Promise<Store>>([
+  ["memory", async (_url, onWritten) => new MemoryStore(onWritten)],
+  ["sqlite", openSqlite],
+  ["mongodb", (url, onWritten) => MongoStore.open(url, onWritten)],
+  ["mongodb+srv", (url, onWritten) => MongoStore.open(url, onWritten)],
+]);
 
 const FORMS = "memory:, sqlite:./perdure.db, mongodb://host/database or mongodb+srv://host/database";
 
@@ -25,8 +25,7 @@ const FORMS = "memory:, sqlite:./perdure.db, mongodb://host/database or mongodb+
  * @throws {Error} with a sentence for the operator when there is no such store, or it cannot be opened.
  */
 export async function openStore(url: string, { onWritten = () => {} }: StoreOptions = {}): Promise<Store> {
-  const scheme = url.slice(0, Math.max(0, url.indexOf(":")));
-  const open = OPENERS[scheme];
+  const open = OPENERS.get(url.slice(0, Math.max(0, url.indexOf(":"))));
   if (open === undefined) throw new Error(`"${url}" names no store: give ${FORMS}`);
   return open(url, onWritten);
 }
