@@ -25,6 +25,21 @@ describe("the costs in a CPU profile", () => {
     ]);
   });
 
+  it("are without the start of the process", () => {
+    const profile = {
+      nodes: [
+        aNode(1, "(root)", "", [2, 4]),
+        aNode(2, "asyncRunEntryPointWithESMLoader", "node:internal/modules/run_main", [3]),
+        aNode(3, "parse", ""),
+        aNode(4, "fold", ""),
+      ],
+      samples: [2, 3, 4],
+      timeDeltas: [1_000, 2_000, 3_000],
+    };
+
+    expect(costsOf(profile)).toEqual([{ what: "fold", selfMs: 3, totalMs: 3 }]);
+  });
+
   it("count a function that calls itself once in its total", () => {
     const profile = {
       nodes: [aNode(1, "(root)", "", [2]), aNode(2, "fold", "", [3]), aNode(3, "fold", "")],

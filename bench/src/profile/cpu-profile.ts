@@ -25,7 +25,10 @@ export interface Cost {
 /** The profiler's names for time in which nothing ran. */
 const IDLE = new Set(["(idle)", "(root)"]);
 
-/** Functions by the time they took themselves, the most first; waiting is not counted. */
+/** What runs below this is a process's start: it says nothing of the work. */
+const START = new Set(["asyncRunEntryPointWithESMLoader", "compileForInternalLoader"]);
+
+/** Functions by the time they took themselves, the most first; waiting is not counted, nor is the loading of modules. */
 export function costsOf({ nodes, samples, timeDeltas }: CpuProfile): readonly Cost[] {
   const selfUs = new Map<number, number>();
   for (const [i, id] of samples.entries()) selfUs.set(id, (selfUs.get(id) ?? 0) + timeDeltas[i]!);
@@ -34,6 +37,7 @@ export function costsOf({ nodes, samples, timeDeltas }: CpuProfile): readonly Co
 
   // A function that calls itself is counted in total once: where it is outermost.
   const visit = (node: ProfileNode, above: ReadonlySet<string>): number => {
+    if (START.has(node.callFrame.functionName)) return 0;
     const what = describe(node);
     const inside = new Set(above).add(what);
     const selfMs = (selfUs.get(node.id) ?? 0) / 1_000;
