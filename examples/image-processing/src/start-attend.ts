@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Engine } from "@perdure/cli/engine";
 import { follow } from "@perdure/cli/instances/follow";
 import { InstanceStory } from "@perdure/cli/show/instance-story";
@@ -6,6 +7,9 @@ import type { Client } from "perdure/client";
 import type { JournalRecord } from "perdure/proto/perdure/v1/journal_pb";
 import { askForApproval, personAtTerminal } from "./start-approval.ts";
 import { APPROVED, type ImageInstance, WORKFLOW } from "./start-instance.ts";
+
+/** Long enough to see that the instance waits. */
+const BY_ITSELF_MS = 3_000;
 
 /** Shows what happens to an instance, and has it approved when it waits for that; until its end, or until somebody says no. */
 export async function attend(
@@ -20,9 +24,12 @@ export async function attend(
   let approval: Promise<void> | undefined;
   const approve = async (): Promise<void> => {
     if (await isApproved(client, instance.id)) return;
-    if (!personAtTerminal)
-      say('No terminal to ask on: the example approves by itself, by sendEvent({ type: "approved" })');
-    else if (!(await askForApproval(over.signal))) return refused.abort();
+    if (personAtTerminal) {
+      if (!(await askForApproval(over.signal))) return refused.abort();
+    } else {
+      say(`No terminal to ask on: in ${BY_ITSELF_MS / 1_000} s the example sends the event "${APPROVED}" itself`);
+      await delay(BY_ITSELF_MS);
+    }
     await instance.sendEvent({ type: APPROVED });
   };
   try {

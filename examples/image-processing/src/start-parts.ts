@@ -3,10 +3,15 @@ import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { FOLDER } from "./start-env.ts";
+import { setTimeout as delay } from "node:timers/promises";
 import { Part } from "./start-part.ts";
 
 /** Whoever is called so takes the work of the one before over at once, however that ended. */
 const WORKER_NAME = "example";
+
+/** Between two looks for an engine that is starting, and how many there are: half a minute. */
+const LOOK_MS = 100;
+const LOOKS_MAX = 300;
 
 const QUIET = ["--log-level", "error"];
 
@@ -19,6 +24,16 @@ export async function engineAndWorker(say: (text: string) => void) {
   const modules = [file("workflow.ts"), "--env", file("start-env.ts")];
   const worker = new Part("worker", ["worker", ...modules, "--engine", url, "--name", WORKER_NAME, ...QUIET], say);
   return { engine, worker, url };
+}
+
+/** Resolves when the engine serves. */
+export async function served(url: string): Promise<void> {
+  for (let look = 0; look < LOOKS_MAX; look += 1) {
+    const answer = await fetch(new URL("/readyz", url)).catch(() => null);
+    if (answer?.ok === true) return;
+    await delay(LOOK_MS);
+  }
+  throw new Error(`no engine serves at ${url}`);
 }
 
 /** Found once, so that an engine that is started again is where the worker looks for it. */

@@ -6,14 +6,10 @@
 import { join, relative } from "node:path";
 import { openEngine } from "@perdure/cli/engine";
 import { createClient } from "perdure/client";
-import { retrying } from "perdure/transport-retry";
 import { attend } from "./start-attend.ts";
 import { BUCKET_FOLDER } from "./start-env.ts";
 import { findOrCreate, type ImageInstance } from "./start-instance.ts";
-import { engineAndWorker } from "./start-parts.ts";
-
-/** Attempts to reach an engine that has just been started: some 30 seconds. */
-const ATTEMPTS = 20;
+import { engineAndWorker, served } from "./start-parts.ts";
 
 const say = (text: string): void => console.log(text);
 
@@ -22,12 +18,13 @@ const client = createClient({ engine: url });
 const calls = openEngine({ engine: url });
 
 async function run(): Promise<number> {
-  await retrying(() => calls.calls.listInstances({ pageSize: 1 }), { attempts: ATTEMPTS });
+  engine.start();
+  await served(url);
+  worker.start();
   const { found, instance } = await findOrCreate(client);
   say(`instance is ${instance.id}${found ? ", which an earlier start has left: it goes on where it was" : ""}`);
-  say(
-    `Kill any of them, with -9 too: the instance goes on. If it is process ${process.pid}, this one, type npm start again.\n`,
-  );
+  say(`caller is process ${process.pid}`);
+  say("Kill whichever you like, with -9 too: the instance goes on. If it was the caller, type npm start again.\n");
   const outcome = await attend(instance, client, calls, say);
   if (outcome === "ended") return report(instance);
   say("Not approved. It waits for an approval for up to 24 hours; npm start asks again.");
@@ -48,7 +45,8 @@ async function report(instance: ImageInstance): Promise<number> {
 }
 
 async function stop(): Promise<void> {
-  await Promise.all([worker.stop(), engine.stop()]);
+  await worker.stop();
+  await engine.stop();
 }
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -59,8 +57,6 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 }
 
 try {
-  engine.start();
-  worker.start();
   process.exitCode = await Promise.race([run(), engine.failed, worker.failed]);
 } catch (error) {
   say(`The example cannot go on: ${(error as Error).message}`);
