@@ -24,6 +24,11 @@ const ODD_KINDS = {
 const refusal = (kind: string, what: string, rest: Partial<Scenario> = {}): Scenario =>
   scenario(`a step that returns ${what} is refused`, "CatchesRefusal", { params: { kind }, ...rest });
 
+/** The model's sentence, followed by the place in the value. */
+const IN_OWN_WORDS: Partial<Scenario> = {
+  differences: [{ because: "ownWords", perdure: { error: { name: "WorkflowFatalError", message: OWN_WORDS } } }],
+};
+
 const outputRefusal = (kind: string, what: string): Scenario =>
   scenario(`run that returns ${what} is refused`, "OutputsRefused", {
     params: { kind },
@@ -46,11 +51,11 @@ export const VALUES: readonly Scenario[] = [
     differences: [{ because: "oddKeyIsKept", perdure: { output: ODD_KINDS } }],
   }),
   scenario("the output in the status is the JSON form of what run returned", "OutputsEachKind"),
-  refusal("function", "a function"),
-  refusal("functionInside", "an object with a function inside"),
-  refusal("rpcTarget", "an RpcTarget"),
-  refusal("proxy", "a Proxy"),
-  refusal("response", "a Response"),
+  refusal("function", "a function", IN_OWN_WORDS),
+  refusal("functionInside", "an object with a function inside", IN_OWN_WORDS),
+  refusal("rpcTarget", "an RpcTarget", IN_OWN_WORDS),
+  refusal("proxy", "a Proxy", IN_OWN_WORDS),
+  refusal("response", "a Response", IN_OWN_WORDS),
   refusal("classInstance", "an instance of an own class"),
   refusal("nullPrototype", "an object without prototype"),
   refusal("url", "a URL"),

@@ -9,6 +9,8 @@ import type { Operation } from "./operation.ts";
 import { decodePayload } from "./outcome.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
 
+const NON_RETRYABLE_PREFIX = "NonRetryableError: ";
+
 /** Constructs the workflow and calls its `run`, all before it returns. Rejects with whatever goes wrong. */
 export async function callRun(
   { Workflow, env }: WorkflowDefinition,
@@ -50,7 +52,13 @@ export function endOfReturn(output: unknown): Operation {
 }
 
 export function endOfThrow(thrown: unknown): Operation {
-  return { kind: "failInstance", failure: encodeFailure(thrown) };
+  const failure = encodeFailure(thrown);
+  // An error that came through another process may say its name in its message only.
+  if (failure.message.startsWith(NON_RETRYABLE_PREFIX)) {
+    failure.name = "NonRetryableError";
+    failure.message = failure.message.slice(NON_RETRYABLE_PREFIX.length);
+  }
+  return { kind: "failInstance", failure };
 }
 
 /** Only a step's result is fatal: `run` is over anyway, and the model has one name for what it cannot return. */

@@ -21,6 +21,8 @@ export interface HoldingParts {
   readonly reporter: Reporter;
   readonly roll: HeldRoll;
   readonly log: Log;
+  /** The instance's holding before this one, when the answer to its park may still be under way: its run is to be woken. */
+  readonly parking: Holding | null;
 }
 
 /** A task in a worker's hands: from its arrival, through the fetching of its journal, to the end of its lease. */
@@ -42,6 +44,11 @@ export class Holding {
     this.identity = identityOf(task);
     this.plainLease = plainLeaseOf(task);
     roll.setPosition(place, task.position);
+  }
+
+  /** Resolves when the lease has ended and the run is put away. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Moves the instance on until the lease ends. Never rejects. */
@@ -72,11 +79,12 @@ export class Holding {
   stop(): Promise<void> {
     this.#stopping = true;
     this.#lease?.stop();
-    return this.#ended.promise;
+    return this.ended;
   }
 
   async #begin(): Promise<HeldLease> {
-    const { task, place, definition, cache, source, reporter, roll, log } = this.#parts;
+    const { task, place, definition, cache, source, reporter, roll, log, parking } = this.#parts;
+    await parking?.ended;
     const run = await prepareRun(task, definition, cache, source);
     const lease = new HeldLease({
       lease: task.lease!,

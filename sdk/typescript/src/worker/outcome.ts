@@ -1,7 +1,7 @@
 import type { Failure } from "../../gen/perdure/v1/failure_pb.ts";
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { WorkflowTimeoutError } from "../errors.ts";
-import { decodeFailure } from "../failure.ts";
+import { decodeFailure, encodeFailure } from "../failure.ts";
 import { decodeValue } from "../values/decode.ts";
 
 /** An event as the engine accepted it. */
@@ -48,7 +48,7 @@ function valueOf(outcome: Outcome): unknown {
       return { payload: decodePayload(payload), timestamp: new Date(acceptedAtMs), type };
     }
     case "timedOut":
-      throw new WorkflowTimeoutError(outcome.timeoutMs);
+      throw decodeFailure(encodeFailure(new WorkflowTimeoutError(outcome.timeoutMs)));
   }
 }
 

@@ -15,6 +15,7 @@ import type { Log } from "./log.ts";
 import { PollLoop } from "./poll-loop.ts";
 import { Reporter } from "./reporter.ts";
 import { RunCache } from "./run-cache.ts";
+import { identityOf } from "./task-run.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
 
 /** For a farewell that the engine need not hear: it finds out by itself. */
@@ -133,9 +134,12 @@ export class Session {
     const { log } = this.#parts;
     const parts = { task, place, definition, cache: this.#cache, reporter: this.#reporter, roll: this.#roll, log };
     const source = { client: this.#client, session: this.id, signal: this.#closed.signal };
-    const holding = new Holding({ ...parts, source });
-    const instance = instanceText(holding.identity);
-    this.#newest.get(instance)?.lose("the instance was handed out anew");
+    const instance = instanceText(identityOf(task));
+    const older = this.#newest.get(instance) ?? null;
+    // A wake may overtake the answer to the park before it.
+    const parking = task.afterPosition > 0 ? older : null;
+    if (parking === null) older?.lose("the instance was handed out anew");
+    const holding = new Holding({ ...parts, source, parking });
     this.#newest.set(instance, holding);
     this.#holdings.set(holding.plainLease.token, holding);
     return holding;
