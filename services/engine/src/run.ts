@@ -10,15 +10,19 @@ export async function runEngine(config: EngineConfig): Promise<void> {
     log.fatal({ error }, "bug: the engine ends");
     process.exit(1);
   });
+  const starting = startEngine(config, log);
+  onStopSignal(async (signal) => {
+    log.info({ signal }, "engine drains");
+    const engine = await starting;
+    await engine.close();
+    process.exit(0);
+  });
   try {
-    const engine = await startEngine(config, log);
-    onStopSignal(async (signal) => {
-      log.info({ signal }, "engine drains");
-      await engine.close();
-      process.exit(0);
-    });
+    await starting;
   } catch (error) {
-    log.fatal({ error }, "engine cannot start");
-    process.exitCode = 1;
+    // A sentence for the operator; where it came from is for us.
+    log.fatal({ why: (error as Error).message }, "engine cannot start");
+    log.debug({ error }, "engine cannot start");
+    process.exit(1);
   }
 }
