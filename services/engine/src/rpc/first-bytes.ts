@@ -16,7 +16,7 @@ export function isHttp2(socket: Socket, withinMs: number, tell: (http2: boolean)
   socket.on("error", close);
   let seen = Buffer.alloc(0);
   const look = (): void => {
-    for (let bytes: Buffer | null; (bytes = socket.read() as Buffer | null) !== null; ) {
+    for (let bytes: Buffer | null; (bytes = socket.read() as Buffer | null) !== null;) {
       seen = Buffer.concat([seen, bytes]);
     }
     const start = seen.toString("latin1", 0, PREFACE.length);

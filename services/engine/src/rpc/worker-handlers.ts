@@ -9,6 +9,7 @@ import { holdMs } from "./hold.ts";
 import { nameToMessage } from "./instance-name.ts";
 import { leaseFromMessage } from "./lease.ts";
 import { payloadToMessage } from "./payload.ts";
+import { withinPollBytes } from "./poll-answer.ts";
 import { commitFromMessage, commitResultToMessage, noticeToMessage, taskToMessage } from "./task.ts";
 import { durationToMessage, timestampToMessage } from "./time.ts";
 
@@ -19,7 +20,7 @@ export function workerHandlers(workers: WorkerApi): ServiceImpl<typeof WorkerSer
       const { session, workerName = null, namespace = DEFAULT_NAMESPACE, workflows, slots } = request;
       const poll = { session, workerName, namespace, workflows, slots, holdMs: holdMs(request.hold, context) };
       const { tasks, notices } = await workers.poll(poll, context.signal);
-      return { tasks: tasks.map(taskToMessage), notices: notices.map(noticeToMessage) };
+      return { tasks: withinPollBytes(tasks).map(taskToMessage), notices: notices.map(noticeToMessage) };
     },
     async commitTasks(request) {
       const refused = refusedCommits(request);
