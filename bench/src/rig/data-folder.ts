@@ -1,5 +1,5 @@
-import { statfsSync } from "node:fs";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { existsSync, statfsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** Beside the bench and not where temporary files go: those are kept in memory on many machines. */
@@ -25,7 +25,8 @@ export class DataFolder implements AsyncDisposable {
     const inMemory = IN_MEMORY.get(statfsSync(PARENT).type);
     if (inMemory !== undefined)
       throw new Error(`${PARENT} is on ${inMemory}: figures of a store that writes to memory say nothing`);
-    return new DataFolder(await mkdtemp(join(PARENT, "rig-")));
+    await removeLeftovers();
+    return new DataFolder(await mkdtemp(join(PARENT, `${process.pid}-`)));
   }
 
   /** The path of a file in it. */
@@ -36,4 +37,10 @@ export class DataFolder implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }
+}
+
+/** What benches left that were killed: their process is in the folder's name. */
+async function removeLeftovers(): Promise<void> {
+  const names = (await readdir(PARENT)).filter((name) => !existsSync(`/proc/${name.split("-", 1)[0]}`));
+  await Promise.all(names.map((name) => rm(join(PARENT, name), { recursive: true, force: true })));
 }
