@@ -32,6 +32,9 @@ export function explainProtocolError(error: Writable<ConnectError>): ConnectErro
   return error;
 }
 
+/** Why a call's signal is aborted after its answer. Without a reason the platform makes one, with a stack, each time. */
+const ANSWERED = new ConnectError("the call has been answered", Code.Canceled);
+
 /**
  * A gate that watches over what happens to a call outside its interceptors. The protocol layer has no hook for
  * that: it decodes the request before them and encodes the response after them, and either way ends the call
@@ -43,7 +46,7 @@ export function protocolGate(log: Log): (context: HandlerContext) => void {
     const abort = call.abort.bind(call);
     call.abort = (reason) => {
       if (reason instanceof ConnectError) explainOutside(reason, context, log);
-      abort(reason);
+      abort(reason ?? ANSWERED);
     };
   };
 }
