@@ -29,6 +29,11 @@ export class Child implements AsyncDisposable {
     });
   }
 
+  /** Resolves with the exit code, or the signal that ended it. */
+  get ended(): Promise<number | NodeJS.Signals> {
+    return this.#ended;
+  }
+
   /** What it has printed so far, on both streams. */
   get output(): string {
     return this.#output;
