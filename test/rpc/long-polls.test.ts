@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { Code } from "@connectrpc/connect";
+import { createConnectTransport, createGrpcTransport, createGrpcWebTransport } from "@connectrpc/connect-node";
 import { describe, expect, it } from "vitest";
 import type { Poll } from "../../services/engine/src/app/worker-api.ts";
 import { dropFarDeadlines } from "../../services/engine/src/rpc/deadline.ts";
@@ -64,12 +65,26 @@ describe("a deadline", () => {
 });
 
 describe("a long poll", () => {
-  it("is answered before the caller's deadline, empty, by gRPC's clock as by Connect's", async () => {
-    const { workers } = clientsOf(http2Transport((await anEngine()).url));
+  it.each([
+    ["Connect", (baseUrl: string) => createConnectTransport({ baseUrl, httpVersion: "1.1" })],
+    ["gRPC", (baseUrl: string) => createGrpcTransport({ baseUrl })],
+    ["gRPC-Web", (baseUrl: string) => createGrpcWebTransport({ baseUrl, httpVersion: "2" })],
+  ])("is held until half a second before the deadline that %s tells", async (_name, transport) => {
+    const polls: Poll[] = [];
+    const { url } = await aServer({
+      workers: {
+        async poll(poll) {
+          polls.push(poll);
+          return { tasks: [], notices: [] };
+        },
+      },
+    });
 
-    const answer = await workers.pollTasks(POLL, { timeoutMs: 300 });
+    await clientsOf(transport(url)).workers.pollTasks(POLL, { timeoutMs: 15_000 });
 
-    expect(answer).toMatchObject({ tasks: [], notices: [] });
+    expect(polls).toMatchObject([{ session: POLL.session, slots: 1 }]);
+    expect(polls[0]!.holdMs).toBeLessThanOrEqual(14_500);
+    expect(polls[0]!.holdMs).toBeGreaterThan(1_000);
   });
 
   it("is given a wait of weeks as one without an end, not as one that is over", async () => {

@@ -78,7 +78,7 @@ describe("a peer that says nothing, or half of it", () => {
 
 describe("an HTTP/2 peer that has vanished", () => {
   it("is noticed by a ping that nobody answers, while one that answers stays", async () => {
-    const { port, url } = await aPort({ ...SHORT, headersMs: 10_000, bodyMs: 10_000 });
+    const { port, url } = await aPort({ ...PORT_LIMITS, pingAfterMs: 20, pingMs: 1_000 });
     const living = connectHttp2(url);
     onTestFinished(() => living.destroy());
     await once(living, "remoteSettings");
