@@ -7,6 +7,9 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** The one file whose purpose is to import what only a run can tell: the user's module. */
+const USERS_MODULE_LOADER = "sdk/typescript/src/loader/load-workflows.ts";
+
 /** Everything a file imports, re-exports or names in `import()`, types too: relative ones as paths from the root. */
 export function importsOf({ path, text }: SourceFile): readonly string[] {
   const { program, errors } = parseSync(path, text);
@@ -20,7 +23,9 @@ export function importsOf({ path, text }: SourceFile): readonly string[] {
     ImportDeclaration: (node) => add(node.source),
     ExportAllDeclaration: (node) => add(node.source),
     ExportNamedDeclaration: (node) => node.source && add(node.source),
-    ImportExpression: (node) => add(node.source),
+    ImportExpression: (node) => {
+      if (path !== USERS_MODULE_LOADER || isString(node.source)) add(node.source);
+    },
     TSImportType: (node) => add(node.source),
   }).visit(program);
   return specifiers.map((specifier) => (specifier.startsWith(".") ? join(dirname(path), specifier) : specifier));

@@ -187,7 +187,7 @@ export type TaskCommit = Message<"perdure.v1.TaskCommit"> & {
 
   /**
    * Whether nothing can run until a timer or an event. The engine then takes
-   * the lease back, unless there is news.
+   * the lease back, unless there is news, or nothing would ever wake it.
    *
    * @generated from field: bool park = 5;
    */
