@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { get } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createConnectTransport, createGrpcTransport } from "@connectrpc/connect-node";
 import { generate } from "selfsigned";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -55,6 +56,14 @@ describe("TLS", () => {
     );
 
     expect(await runAStory(createGrpcTransport({ baseUrl: engine.url, nodeOptions: { ca } }))).toEqual(STORY);
+  });
+
+  it("says that files are no certificate and key before anything is opened", async () => {
+    const file = fileURLToPath(import.meta.url);
+
+    await expect(anEngine({ tls: { certFile: file, keyFile: file } })).rejects.toThrow(
+      /are not a certificate and its key: /,
+    );
   });
 
   it("says which file is missing", async () => {

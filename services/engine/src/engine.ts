@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
 import type { Logger } from "pino";
 import { createApp, type App } from "./app/engine-app.ts";
 import { systemClock } from "./platform/clock.ts";
-import { DEFAULT_CONFIG, type EngineConfig, type TlsFiles } from "./platform/config.ts";
+import { DEFAULT_CONFIG, type EngineConfig } from "./platform/config.ts";
 import { createLogger } from "./platform/logger.ts";
-import type { Port, Tls } from "./rpc/port.ts";
+import { readTlsFiles } from "./platform/tls-files.ts";
+import type { Port } from "./rpc/port.ts";
 import { ReadinessProbe } from "./rpc/readiness.ts";
 import { createServer } from "./rpc/server.ts";
 import { openStore } from "./store/open.ts";
@@ -36,7 +36,7 @@ export async function startEngine(
   log: Logger = createLogger(config.log ?? DEFAULT_CONFIG.log),
 ): Promise<RunningEngine> {
   const full = { ...DEFAULT_CONFIG, ...config };
-  const tls = full.tls === null ? null : await readTls(full.tls);
+  const tls = full.tls === null ? null : await readTlsFiles(full.tls);
   const store = await openStore(full.store);
   const app = createApp({ store, clock: systemClock, log, config: full });
   const probe = new ReadinessProbe(() => store.ping());
@@ -72,19 +72,6 @@ async function listen(port: Port, { host, port: number }: EngineConfig): Promise
     const { code } = cause as NodeJS.ErrnoException;
     const why = code === "EADDRINUSE" ? "another process listens there already" : (cause as Error).message;
     throw new Error(`cannot listen on ${host}:${number}: ${why}`, { cause });
-  }
-}
-
-async function readTls({ certFile, keyFile }: TlsFiles): Promise<Tls> {
-  const [cert, key] = await Promise.all([readPem(certFile), readPem(keyFile)]);
-  return { cert, key };
-}
-
-async function readPem(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new Error(`cannot read ${file}: ${(cause as Error).message}`, { cause });
   }
 }
 
