@@ -15,9 +15,11 @@ import {
   ALL,
   anIndex,
   aRecord,
+  aResult,
   aSession,
   created,
   EVERYTHING,
+  json,
   leasedBy,
   NOW,
 } from "./support/nouns.ts";
@@ -197,6 +199,43 @@ describe("an insert whose answer is lost", () => {
     expect(await store.append(aCommit(head, aRecord(1)))).toBe("conflict");
     expect(await store.create(aHead(aName("a")))).toBe("exists");
     expect(written).toMatchObject({ heads: 0, journal: 0 });
+  });
+});
+
+describe("a purge that was interrupted", () => {
+  it("hides its instance, and is finished by the next look for what is to be purged", async () => {
+    const { url, database } = await aDatabase();
+    const { store } = await openAgain(url);
+    const over = { status: "complete", readyAt: null, purgeAt: NOW } as const;
+    const gone = await created(store, aName("gone"), {}, over);
+    const next = await created(store, aName("next"), {}, over);
+    await store.append(aCommit(gone, aRecord(1)));
+    await database.collection("heads").updateOne({ id: "gone" }, { $set: { removing: true } });
+    expect(await store.head(aName("gone"))).toBeUndefined();
+    expect(await store.list(EVERYTHING)).toEqual([next]);
+    expect(await store.create(aHead(aName("gone")))).toBe("exists");
+
+    expect(await store.purgeable(NOW, 10)).toEqual([{ name: next.birth.name, uid: next.birth.uid }]);
+
+    expect((await store.journal({ uid: gone.birth.uid, run: 1 }, 0, ALL)).records).toEqual([]);
+    expect(await store.create(aHead(aName("gone")))).toBe("created");
+  });
+});
+
+describe("a commit that no document of MongoDB holds", () => {
+  it("is refused by itself: those that came with it are written", async () => {
+    const { url } = await aDatabase();
+    const { store } = await openAgain(url);
+    const large = aRecord(
+      1,
+      Array.from({ length: 6 }, () => aResult(1, json("漢".repeat(1_000_000))).entries[0]!),
+    );
+    const [before, refused, after] = [aHead(aName("a")), aHead(aName("b")), aHead(aName("c"))].map((head, n) =>
+      store.append(aCommit(head, n === 1 ? large : aRecord(1))),
+    );
+
+    await expect(refused).rejects.toMatchObject({ reason: "LIMIT_EXCEEDED", metadata: { limitBytes: "16777216" } });
+    expect([await before, await after]).toEqual(["appended", "appended"]);
   });
 });
 

@@ -41,7 +41,7 @@ export class HeadCollection {
     return document === null ? undefined : readHead(document);
   }
 
-  /** Hides a head from callers and loops, but the one that purges: it is found again if this process dies. */
+  /** Hides a head from callers and loops while it is removed. */
   async hide(name: InstanceName, uid: string): Promise<void> {
     const update = { $set: { removing: true as const }, $unset: { readyAt: true, lease: true } };
     const filter = { _id: nameText(name), uid };

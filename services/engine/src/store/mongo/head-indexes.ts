@@ -1,7 +1,8 @@
 import type { AnyBulkWriteOperation, Collection, Filter } from "mongodb";
 import { nameText } from "../../domain/name.ts";
 import type { HeadIndex } from "../../domain/head.ts";
-import { comparePlaces } from "../place.ts";
+import { instant } from "../document/values.ts";
+import { comparePlaces, type Place } from "../place.ts";
 import type { StoreCommit } from "../store.ts";
 import type { OnWritten } from "../written.ts";
 import type { HeadDocument } from "./collections.ts";
@@ -19,10 +20,15 @@ const OPTIONAL_FIELDS = ["readyAt", "lease", "endedAt", "purgeAt"] as const;
 type Update = AnyBulkWriteOperation<HeadDocument>;
 
 /** An index that is to be written: the newest of its instance, while it waits. */
-interface Owed {
+export interface IndexUpdate {
   readonly id: string;
   readonly uid: string;
-  index: HeadIndex;
+  readonly place: Place;
+  readonly update: object;
+}
+
+interface Owed {
+  newest: IndexUpdate;
 }
 
 /**
@@ -35,7 +41,7 @@ export class HeadIndexes {
   readonly #updates: GroupCommit<() => Update, void>;
   readonly #owed = new Map<string, { readonly owed: Owed; readonly written: Promise<void> }>();
   /** Those that could not be written so far, by name. */
-  readonly #late = new Map<string, Owed>();
+  readonly #late = new Map<string, IndexUpdate>();
   #retry: NodeJS.Timeout | undefined;
 
   constructor(heads: Collection<HeadDocument>, onWritten: OnWritten) {
@@ -55,7 +61,7 @@ export class HeadIndexes {
     const { readyAt, status } = summon;
     const filter = { _id: nameText(name), uid: journal.uid, at: { $lt: place }, summonedFor: { $lte: place } };
     const update = {
-      $min: { readyAt: new Date(readyAt) },
+      $min: { readyAt: instant.write(readyAt) },
       $set: { status, summonedFor: place },
       $unset: { lease: true },
     };
@@ -63,11 +69,10 @@ export class HeadIndexes {
   }
 
   /** Resolves when the index, or a newer one, is written. */
-  async replace({ name, journal }: Pick<StoreCommit, "name" | "journal">, index: HeadIndex): Promise<void> {
-    const id = nameText(name);
-    const waiting = this.#owed.get(id);
-    if (waiting?.owed.uid !== journal.uid) return this.#owe({ id, uid: journal.uid, index });
-    if (comparePlaces(waiting.owed.index, index) < 0) waiting.owed.index = index;
+  async replace(update: IndexUpdate): Promise<void> {
+    const waiting = this.#owed.get(update.id);
+    if (waiting?.owed.newest.uid !== update.uid) return this.#owe(update);
+    if (comparePlaces(waiting.owed.newest.place, update.place) < 0) waiting.owed.newest = update;
     return waiting.written;
   }
 
@@ -78,20 +83,22 @@ export class HeadIndexes {
     await Promise.all(this.#writeLate());
   }
 
-  async #owe(owed: Owed): Promise<void> {
+  async #owe(update: IndexUpdate): Promise<void> {
+    const { id } = update;
+    const owed: Owed = { newest: update };
     const forget = () => {
-      if (this.#owed.get(owed.id)?.owed === owed) this.#owed.delete(owed.id);
+      if (this.#owed.get(id)?.owed === owed) this.#owed.delete(id);
     };
     const written = this.#updates.add(() => {
       // From here on a newer index is an update of its own.
       forget();
-      return replacement(owed);
+      return replacement(owed.newest);
     }, 0);
-    this.#owed.set(owed.id, { owed, written });
+    this.#owed.set(id, { owed, written });
     written.catch(() => {
       forget();
-      const late = this.#late.get(owed.id);
-      if (late === undefined || comparePlaces(late.index, owed.index) < 0) this.#late.set(owed.id, owed);
+      const late = this.#late.get(id);
+      if (late === undefined || comparePlaces(late.place, owed.newest.place) < 0) this.#late.set(id, owed.newest);
       this.#retry ??= setTimeout(() => void Promise.allSettled(this.#writeLate()), RETRY_PAUSE_MS).unref();
     });
     return written;
@@ -102,7 +109,7 @@ export class HeadIndexes {
     this.#retry = undefined;
     const late = [...this.#late.values()];
     this.#late.clear();
-    return late.map((owed) => this.#owe(owed));
+    return late.map((update) => this.#owe(update));
   }
 
   async #write(updates: Update[]): Promise<readonly void[]> {
@@ -112,14 +119,19 @@ export class HeadIndexes {
   }
 }
 
-/** A newer index stays, and so does a summons to a later record. */
-function replacement({ id, uid, index }: Owed): Update {
+/** What is to be written, made before anything is: an index that no document can hold stops its record too. */
+export function indexUpdate({ name, journal }: StoreCommit, index: HeadIndex): IndexUpdate {
   const place = placeOf(index);
   const fields = indexFields(index);
   const absent = OPTIONAL_FIELDS.filter((field) => fields[field] === undefined);
-  const filter = { _id: id, uid, at: { $lte: place }, summonedFor: { $lte: place } };
   const $set = { ...fields, at: place, summonedFor: place };
-  return updateOne(filter, { $set, $unset: Object.fromEntries(absent.map((field) => [field, true])) });
+  const $unset = Object.fromEntries(absent.map((field) => [field, true]));
+  return { id: nameText(name), uid: journal.uid, place, update: { $set, $unset } };
+}
+
+/** A newer index stays, and so does a summons to a later record. */
+function replacement({ id, uid, place, update }: IndexUpdate): Update {
+  return updateOne({ _id: id, uid, at: { $lte: place }, summonedFor: { $lte: place } }, update);
 }
 
 function updateOne(filter: Filter<HeadDocument>, update: object): Update {

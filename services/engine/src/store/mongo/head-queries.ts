@@ -57,11 +57,13 @@ export class HeadQueries {
     return documents.map(readHead);
   }
 
+  /** Those to be purged, and those whose purge was interrupted. */
   async purgeable(now: EpochMs, limit: number) {
     const options = { projection: POINTER, sort: { purgeAt: 1, _id: 1 }, limit } as const;
     const filter = { purgeAt: { $lte: new Date(now) } };
     const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
-    return documents.map(readPointer);
+    const begun = documents.filter(({ removing }) => removing === true).map(readPointer);
+    return { due: documents.filter(({ removing }) => removing === undefined).map(readPointer), begun };
   }
 }
 

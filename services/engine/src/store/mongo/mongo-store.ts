@@ -16,7 +16,7 @@ import type {
 import type { OnWritten } from "../written.ts";
 import { connect, type Connection } from "./connect.ts";
 import { HeadCollection } from "./head-collection.ts";
-import { HeadIndexes } from "./head-indexes.ts";
+import { HeadIndexes, indexUpdate } from "./head-indexes.ts";
 import { HeadQueries } from "./head-queries.ts";
 import { reaching } from "./mongo-errors.ts";
 import { RecordCollection } from "./record-collection.ts";
@@ -60,10 +60,11 @@ export class MongoStore implements Store {
 
   async append(commit: StoreCommit): Promise<"appended" | "conflict"> {
     return this.#call(async () => {
+      const update = commit.index === null ? null : indexUpdate(commit, commit.index);
       await this.#indexes.summon(commit);
       const appended = await this.#records.append(commit);
-      if (appended === "conflict" || commit.index === null) return appended;
-      const written = this.#indexes.replace(commit, commit.index);
+      if (appended === "conflict" || update === null) return appended;
+      const written = this.#indexes.replace(update);
       if (commit.awaitIndex) await written;
       // It is owed: what fails here is written later.
       else written.catch(() => {});
@@ -92,14 +93,17 @@ export class MongoStore implements Store {
   }
 
   async purgeable(now: EpochMs, limit: number) {
-    return this.#call(() => this.#queries.purgeable(now, limit));
+    return this.#call(async () => {
+      const { due, begun } = await this.#queries.purgeable(now, limit);
+      for (const { name, uid } of begun) await this.#remove(name, uid);
+      return due;
+    });
   }
 
   async purge(name: InstanceName, uid: string): Promise<void> {
     await this.#call(async () => {
       await this.#heads.hide(name, uid);
-      await this.#records.remove(uid);
-      await this.#heads.remove(name, uid);
+      await this.#remove(name, uid);
     });
   }
 
@@ -128,6 +132,12 @@ export class MongoStore implements Store {
     } finally {
       await this.#client.close();
     }
+  }
+
+  /** The head goes last: it leads here again when this is interrupted. */
+  async #remove(name: InstanceName, uid: string): Promise<void> {
+    await this.#records.remove(uid);
+    await this.#heads.remove(name, uid);
   }
 
   /** Keeps the connection open for it. Once closed, the driver would connect again. */

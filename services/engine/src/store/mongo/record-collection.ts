@@ -1,3 +1,4 @@
+import { calculateObjectSize } from "bson";
 import { MaxKey, ObjectId, type Collection, type Filter } from "mongodb";
 import type { JournalRecord } from "../../domain/entry.ts";
 import { EngineError } from "../../domain/errors.ts";
@@ -12,8 +13,14 @@ import { insertedOf, type Inserted } from "./mongo-errors.ts";
 /** Records in one insert. Above this, the cost of a record falls no further. */
 const BATCH_RECORDS_MAX = 256;
 
-/** A third of what a message of MongoDB takes: text counts its UTF-16 units here, and a unit may take three bytes there. */
-const BATCH_BYTES_MAX = 15_000_000;
+/** What a unit of text, which counts as one byte here, may take in a document. */
+const UNIT_BYTES_MAX = 3;
+
+/** A message of MongoDB takes 48 MB. */
+const BATCH_BYTES_MAX = 45_000_000 / UNIT_BYTES_MAX;
+
+/** MongoDB's limit. */
+const DOCUMENT_BYTES_MAX = 16 * 1_048_576;
 
 type Appended = "appended" | "conflict";
 
@@ -36,7 +43,10 @@ export class RecordCollection {
   /** Takes a position if it is free. */
   async append({ journal, record }: StoreCommit): Promise<Appended> {
     const key = { i: journal.uid, r: journal.run, p: record.position };
-    return this.#inserts.add({ _id: key, commit: new ObjectId(), ...writeRecord(record) }, recordBytes(record));
+    const document = { _id: key, commit: new ObjectId(), ...writeRecord(record) };
+    const bytes = recordBytes(record);
+    if (bytes > DOCUMENT_BYTES_MAX / UNIT_BYTES_MAX) requireFits(document);
+    return this.#inserts.add(document, bytes);
   }
 
   async page({ uid, run }: JournalId, after: number, page: JournalPage): Promise<JournalSlice> {
@@ -102,4 +112,18 @@ export class RecordCollection {
 /** Keys between two others, both left out. The uid by itself tells a sharded cluster which shard to ask. */
 function between(uid: string, from: object, to: object): Filter<RecordDocument> {
   return { _id: { $gt: from, $lt: to }, "_id.i": uid } as object;
+}
+
+/** Here and not by the driver, which would refuse all that go together. @throws {EngineError} LIMIT_EXCEEDED. */
+function requireFits(document: RecordDocument): void {
+  const bytes = calculateObjectSize(document);
+  if (bytes <= DOCUMENT_BYTES_MAX) return;
+  throw new EngineError(
+    "LIMIT_EXCEEDED",
+    `a commit takes ${bytes} bytes in MongoDB; at most ${DOCUMENT_BYTES_MAX} fit`,
+    {
+      limitBytes: String(DOCUMENT_BYTES_MAX),
+      actualBytes: String(bytes),
+    },
+  );
 }
