@@ -21,6 +21,9 @@ const FIRST_REPORT_MS = 1_000;
 /** How long a run that awaits something outside of steps keeps its lease without a move before it is parked. */
 const PARK_GRACE_MS = 1_000;
 
+/** Reasons that hold for a report whoever sends it, and whenever. */
+const UNACCEPTABLE: ReadonlySet<string> = new Set(["INVALID_FIELD", "LIMIT_EXCEEDED"]);
+
 /** How a lease ended for its worker. */
 export type LeaseEnd = "released" | "finished" | "lost" | "stopped";
 
@@ -210,9 +213,8 @@ export class HeldLease {
   #onRefused({ reason, message }: CommitRefused): void {
     if (reason === "LEASE_LOST") return this.lose(message);
     this.#parts.log.error({ ...this.run.identity, reason, refusal: message }, "a report was refused");
-    // The journal is not what this run believes: another pass over it will know.
-    if (reason === "JOURNAL_MISMATCH" || this.#failed) return this.lose(message);
-    // What is in the report can never be taken, by whomever it is sent.
+    // The journal is not what this run believes, or the engine is not well: another pass will know.
+    if (!UNACCEPTABLE.has(reason) || this.#failed) return this.lose(message);
     this.#failed = true;
     this.run.fail(new WorkflowFatalError(message));
   }
