@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { createSecureContext } from "node:tls";
-import type { Tls } from "../rpc/port.ts";
 import type { TlsFiles } from "./config.ts";
 
 /** @throws {Error} with a sentence when a file cannot be read, or when they are not a certificate and its key. */
-export async function readTlsFiles({ certFile, keyFile }: TlsFiles): Promise<Tls> {
+export async function readTlsFiles({
+  certFile,
+  keyFile,
+}: TlsFiles): Promise<{ readonly cert: Buffer; readonly key: Buffer }> {
   const [cert, key] = await Promise.all([read(certFile), read(keyFile)]);
   try {
     createSecureContext({ cert, key });
