@@ -39,10 +39,10 @@ export function callsEngine<Options extends object = object>(
           options,
           args: command.processedArgs as string[],
         });
-      } catch (error) {
-        process.exitCode = tellRefusal(error, engine.address, json);
-      } finally {
         engine.close();
+      } catch (error) {
+        // Not closed here: the session of a peer that is no engine throws when it is, and keeps no process alive.
+        process.exitCode = tellRefusal(error, engine.address, json);
       }
     });
 }

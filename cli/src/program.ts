@@ -1,4 +1,5 @@
-import { type EngineConfig, engineCommand, runEngine } from "@perdure/engine";
+import type { EngineConfig } from "@perdure/engine";
+import { engineCommand } from "@perdure/engine/platform/command";
 import { Command } from "commander";
 import { addDev } from "./dev/command.ts";
 import { addInstances } from "./instances/group.ts";
@@ -21,9 +22,10 @@ export function createProgram(): Command {
 
 /** The engine's own command, under a name of ours. */
 function addServer(program: Command): void {
-  const run = (config: EngineConfig) => {
+  const run = async (config: EngineConfig): Promise<void> => {
     endWithParent();
-    return runEngine(config);
+    const { runEngine } = await import("@perdure/engine");
+    await runEngine(config);
   };
   program.addCommand(engineCommand("server", run).copyInheritedSettings(program).summary("run an engine"));
 }

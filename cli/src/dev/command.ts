@@ -1,29 +1,15 @@
-import { createLogger, type RunningEngine, startEngine } from "@perdure/engine";
-import { configOf, type OptionValues } from "@perdure/engine/platform/options";
-import { onStopSignal } from "@perdure/engine/platform/stop-signals";
+import type { OptionValues } from "@perdure/engine/platform/options";
 import type { Command } from "commander";
-import { openEngine } from "../engine.ts";
 import { engineFlags, LOG_FLAGS } from "../engine-options.ts";
-import { EXIT } from "../exit-code.ts";
-import { endWithParent } from "../lifetime.ts";
 import { namespaceOption } from "../options.ts";
-import { styled, terminal } from "../output.ts";
-import { CommandRefused } from "../refusal.ts";
-import { facts } from "../show/table.ts";
 import { servesModule, type ServingOptions } from "../worker/options.ts";
-import { startWorker } from "../worker/running.ts";
-import { linePrinter } from "./line-printer.ts";
-import { Newcomers } from "./newcomers.ts";
 
 /** Apart from the store of `perdure server`: trying out leaves that as it is. */
 const STORE = "sqlite:./.perdure/dev.db";
 
-/** A restart takes the work of the process before it over at once, however that ended. */
-const WORKER_NAME = "dev";
-
 const FLAGS = ["listen", "store", "lease", "step-limit", ...LOG_FLAGS];
 
-type DevOptions = ServingOptions & OptionValues & { readonly namespace?: string };
+export type DevOptions = ServingOptions & OptionValues & { readonly namespace?: string };
 
 /** `perdure dev <module>`. */
 export function addDev(program: Command): void {
@@ -35,56 +21,9 @@ export function addDev(program: Command): void {
     );
   servesModule(command).addOption(namespaceOption());
   for (const flag of engineFlags(FLAGS, { store: STORE, "log-level": "warn" })) command.addOption(flag);
-  command.action(runDev);
-}
-
-async function runDev(module: string, options: DevOptions): Promise<void> {
-  endWithParent();
-  const { namespace } = options;
-  const log = createLogger({ level: options.logLevel, format: options.logFormat });
-  const engine = await startEngineOf(options);
-  const serving = await startWorker(module, options, {
-    engine: engine.url,
-    namespace,
-    workerName: WORKER_NAME,
-    log,
-  }).catch(async (error: unknown) => {
-    await engine.close();
-    throw error;
+  command.action(async (module: string, options: DevOptions) => {
+    // Not at the top: most commands need none of it, and are quicker so.
+    const { runDev } = await import("./run.ts");
+    await runDev(module, options);
   });
-  const calls = openEngine({ engine: engine.url, ...(namespace !== undefined && { namespace }) });
-  const ended = new AbortController();
-  onStopSignal(async () => {
-    ended.abort();
-    calls.close();
-    await serving.stop();
-    await engine.close();
-    process.exit(EXIT.ok);
-  });
-  await serving.worker.ready;
-  terminal.print(welcome(engine.url, options.store, serving.workflows));
-  await new Newcomers(calls, linePrinter).watch(ended.signal);
-}
-
-async function startEngineOf(options: DevOptions): Promise<RunningEngine> {
-  const { host, port, store, leaseMs, stepLimit, log } = configOf(options);
-  try {
-    return await startEngine({ host, port, store, leaseMs, stepLimit, log });
-  } catch (error) {
-    throw new CommandRefused("ENGINE_NOT_STARTED", (error as Error).message);
-  }
-}
-
-function welcome(url: string, store: string, workflows: readonly string[]): string {
-  const name = workflows[0] ?? "";
-  return [
-    facts([
-      ["engine", url],
-      ["store", store],
-      ["workflows", workflows.join(", ")],
-      ["try", `perdure instances create ${name} --params '{}'${url.endsWith(":7070") ? "" : ` --engine ${url}`}`],
-    ]),
-    styled("dim", "Ctrl-C stops it; what has not finished goes on at the next start."),
-    "",
-  ].join("\n");
 }

@@ -1,14 +1,9 @@
-import { createLogger } from "@perdure/engine";
-import { onStopSignal } from "@perdure/engine/platform/stop-signals";
 import { type Command, Option } from "commander";
-import { engineFlags, LOG_FLAGS, logConfig, type LogOptions } from "../engine-options.ts";
-import { EXIT } from "../exit-code.ts";
-import { endWithParent } from "../lifetime.ts";
+import { engineFlags, LOG_FLAGS, type LogOptions } from "../engine-options.ts";
 import { engineOption, namespaceOption } from "../options.ts";
 import { servesModule, type ServingOptions } from "./options.ts";
-import { startWorker } from "./running.ts";
 
-interface WorkerCommandOptions extends ServingOptions, LogOptions {
+export interface WorkerCommandOptions extends ServingOptions, LogOptions {
   readonly engine: string;
   readonly namespace?: string;
   readonly name?: string;
@@ -29,26 +24,9 @@ export function addWorker(program: Command): void {
       ),
     );
   for (const flag of engineFlags(LOG_FLAGS)) command.addOption(flag);
-  command.action(runWorker);
-}
-
-/** Serves until a signal ends the process: exit code 0 when stopped, 1 when the engine refuses the worker. */
-async function runWorker(module: string, options: WorkerCommandOptions): Promise<void> {
-  endWithParent();
-  const log = createLogger(logConfig(options));
-  const { engine, namespace, name: workerName } = options;
-  const serving = await startWorker(module, options, { engine, namespace, workerName, log });
-  onStopSignal(async (signal) => {
-    log.info({ signal }, "worker stops");
-    await serving.stop();
-    process.exit(EXIT.ok);
+  command.action(async (module: string, options: WorkerCommandOptions) => {
+    // Not at the top: most commands need none of it, and are quicker so.
+    const { runWorker } = await import("./run.ts");
+    await runWorker(module, options);
   });
-  log.info({ engine, workflows: serving.workflows }, "worker starts");
-  try {
-    await serving.worker.ready;
-    log.info("worker serves");
-  } catch {
-    // Its reason is in the log.
-    process.exitCode = EXIT.failed;
-  }
 }

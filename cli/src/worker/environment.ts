@@ -1,5 +1,5 @@
 import type { Client } from "perdure/client";
-import { loadModule } from "perdure/loader/load-workflows";
+import { loadModule } from "perdure/loader";
 import { EXIT } from "../exit-code.ts";
 import { CommandRefused } from "../refusal.ts";
 import { bindingName } from "./served.ts";

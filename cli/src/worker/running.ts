@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import { createClient } from "perdure/client";
-import { WorkflowLoadError } from "perdure/loader/load-workflows";
+import { WorkflowLoadError } from "perdure/loader";
 import { type Log, serve, type Worker } from "perdure/worker";
 import { EXIT } from "../exit-code.ts";
 import { CommandRefused } from "../refusal.ts";

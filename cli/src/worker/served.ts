@@ -1,4 +1,4 @@
-import { loadWorkflows } from "perdure/loader/load-workflows";
+import { loadWorkflows } from "perdure/loader";
 import { WORKFLOW_NAME } from "perdure/names";
 import type { WorkflowClass } from "perdure/workflow";
 import { EXIT } from "../exit-code.ts";
