@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file perdure/v1/step.proto.
  */
 export const file_perdure_v1_step: GenFile = /*@__PURE__*/
-  fileDesc("ChVwZXJkdXJlL3YxL3N0ZXAucHJvdG8SCnBlcmR1cmUudjEiaQoHU3RlcEtleRIuCgRraW5kGAEgASgOMhQucGVyZHVyZS52MS5TdGVwS2luZEIKukgHggEEEAEgABIWCgRuYW1lGAIgASgJQgi6SAVyAxiAAhIWCgVjb3VudBgDIAEoDUIHukgEKgIoASKFAgoKU3RlcENvbmZpZxIiCgtyZXRyeV9saW1pdBgBIAEoDUIIukgFKgMYkE5IAIgBARI/CgtyZXRyeV9kZWxheRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIPukgMqgEJIgUIgOeEDzIAEi4KB2JhY2tvZmYYAyABKA4yEy5wZXJkdXJlLnYxLkJhY2tvZmZCCLpIBYIBAhABEjsKB3RpbWVvdXQYBCABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CD7pIDKoBCSIFCIDnhA8qABIVCg1keW5hbWljX2RlbGF5GAUgASgIQg4KDF9yZXRyeV9saW1pdCpgCghTdGVwS2luZBIZChVTVEVQX0tJTkRfVU5TUEVDSUZJRUQQABIQCgxTVEVQX0tJTkRfRE8QARITCg9TVEVQX0tJTkRfU0xFRVAQAhISCg5TVEVQX0tJTkRfV0FJVBADKmUKB0JhY2tvZmYSFwoTQkFDS09GRl9VTlNQRUNJRklFRBAAEhQKEEJBQ0tPRkZfQ09OU1RBTlQQARISCg5CQUNLT0ZGX0xJTkVBUhACEhcKE0JBQ0tPRkZfRVhQT05FTlRJQUwQA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("ChVwZXJkdXJlL3YxL3N0ZXAucHJvdG8SCnBlcmR1cmUudjEiaQoHU3RlcEtleRIuCgRraW5kGAEgASgOMhQucGVyZHVyZS52MS5TdGVwS2luZEIKukgHggEEEAEgABIWCgRuYW1lGAIgASgJQgi6SAVyAxiAAhIWCgVjb3VudBgDIAEoDUIHukgEKgIoASLjAQoKU3RlcENvbmZpZxIiCgtyZXRyeV9saW1pdBgBIAEoDUIIukgFKgMYkE5IAIgBARIuCgtyZXRyeV9kZWxheRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgdiYWNrb2ZmGAMgASgOMhMucGVyZHVyZS52MS5CYWNrb2ZmQgi6SAWCAQIQARIqCgd0aW1lb3V0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKDWR5bmFtaWNfZGVsYXkYBSABKAhCDgoMX3JldHJ5X2xpbWl0KmAKCFN0ZXBLaW5kEhkKFVNURVBfS0lORF9VTlNQRUNJRklFRBAAEhAKDFNURVBfS0lORF9ETxABEhMKD1NURVBfS0lORF9TTEVFUBACEhIKDlNURVBfS0lORF9XQUlUEAMqZQoHQmFja29mZhIXChNCQUNLT0ZGX1VOU1BFQ0lGSUVEEAASFAoQQkFDS09GRl9DT05TVEFOVBABEhIKDkJBQ0tPRkZfTElORUFSEAISFwoTQkFDS09GRl9FWFBPTkVOVElBTBADYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Which step of a run: its name and how many times that name was used before
@@ -54,6 +54,10 @@ export const StepKeySchema: GenMessage<StepKey> = /*@__PURE__*/
 /**
  * How a step's attempts are retried and timed out. The first one journaled
  * for a step holds for all its attempts.
+ *
+ * Durations that come with a report are checked where they are used, and
+ * refused with INVALID_FIELD there: a rule for them would cost more than all
+ * else on the way of a report.
  *
  * @generated from message perdure.v1.StepConfig
  */

@@ -9,13 +9,13 @@ import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
 import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { startEngine, type RunningEngine } from "../../services/engine/src/engine.ts";
-import { clientsOf, http2Transport } from "./support/an-engine.ts";
-import { runAStory, STORY } from "./support/a-story.ts";
-import { fieldPaths, pathText, withField, withJsonField } from "./support/field-paths.ts";
-import { hostileValues, WRONG_JSON } from "./support/hostile-values.ts";
-import { HonestRequests, plausible } from "./support/plausible.ts";
-import { rawCall, type RawAnswer } from "./support/raw-call.ts";
-import { RecordingLog } from "./support/recording-log.ts";
+import { clientsOf, http2Transport } from "../rpc/support/an-engine.ts";
+import { runAStory, STORY } from "../rpc/support/a-story.ts";
+import { fieldPaths, pathText, withField, withJsonField } from "../rpc/support/field-paths.ts";
+import { hostileValues, WRONG_JSON } from "../rpc/support/hostile-values.ts";
+import { HonestRequests, plausible } from "../rpc/support/plausible.ts";
+import { rawCall, type RawAnswer } from "../rpc/support/raw-call.ts";
+import { RecordingLog } from "../rpc/support/recording-log.ts";
 
 // Thousands of calls, some of them of megabytes.
 vi.setConfig({ testTimeout: 120_000 });
