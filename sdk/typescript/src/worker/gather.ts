@@ -9,13 +9,22 @@ export const COMMIT_BYTES_MAX = 8 * 1_048_576;
 /** What a run has to report and has not reported yet, in order. */
 export class Gather {
   #operations: Operation[] = [];
+  #ended = false;
 
   get size(): number {
     return this.#operations.length;
   }
 
+  /** Adds an operation, unless the end was added before. */
   add(operation: Operation): void {
-    this.#operations.push(operation);
+    if (!this.#ended) this.#operations.push(operation);
+  }
+
+  /** Adds the end of the instance: nothing comes after it. Starts that are still to be will never be. */
+  end(operation: Operation): void {
+    this.dropUncalledStarts();
+    this.add(operation);
+    this.#ended = true;
   }
 
   /** Whether all of it can wait for something else to be reported: without it a replay comes to the same point. */
@@ -35,13 +44,14 @@ export class Gather {
     return this.#operations.slice(0, this.#fitting()).filter(isUncalled);
   }
 
-  /** Forgets starts that will never be: the run has ended, or the worker is stopping. */
+  /** Forgets starts that will never be, because the worker is stopping. */
   dropUncalledStarts(): void {
     this.#operations = this.#operations.filter((operation) => !isUncalled(operation));
   }
 
   clear(): void {
     this.#operations = [];
+    this.#ended = false;
   }
 
   /** Takes what fits into one commit, in order. */

@@ -11,6 +11,9 @@ import type { HeldRoll } from "./held-roll.ts";
 /** Heartbeats in the life of a lease: two may be lost. */
 const BEATS_PER_LEASE = 3;
 
+/** However long leases are: what is said of tasks is to be heard within a minute. */
+const INTERVAL_MS_MAX = 60_000;
+
 /** Until the engine has said how long its leases are. */
 const FIRST_INTERVAL_MS = 1_000;
 
@@ -39,7 +42,7 @@ export async function beat(parts: HeartbeatParts, signal: AbortSignal): Promise<
     try {
       const request = { session, held: roll.held() };
       const { notices, lease } = await client.heartbeat(request, { signal, timeoutMs: CALL_TIMEOUT_MS });
-      if (lease !== undefined) intervalMs = durationMs(lease) / BEATS_PER_LEASE;
+      if (lease !== undefined) intervalMs = Math.min(durationMs(lease) / BEATS_PER_LEASE, INTERVAL_MS_MAX);
       failures = 0;
       if (notices.length > 0) parts.onNotices(notices.map(plainNotice));
     } catch (error) {

@@ -67,7 +67,7 @@ class ThreadHeartbeat implements Heartbeat {
 
   hold(held: HeldMessage): void {
     for (const one of held) this.#held.set(one.place, one);
-    this.#thread.postMessage(held);
+    this.#send(held);
   }
 
   async stop(): Promise<void> {
@@ -91,7 +91,12 @@ class ThreadHeartbeat implements Heartbeat {
   #restart(): void {
     if (this.#stopping) return;
     this.#thread = this.#start();
-    this.#thread.postMessage([...this.#held.values()]);
+    this.#send([...this.#held.values()]);
+  }
+
+  #send(held: HeldMessage): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    this.#thread.postMessage(held);
   }
 
   #onMessage(message: HeartbeatMessage): void {

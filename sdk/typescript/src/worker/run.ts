@@ -236,8 +236,7 @@ export class Run {
   #end(operation: Operation): void {
     this.#phase = "ended";
     this.#queue = [];
-    this.gather.dropUncalledStarts();
-    this.gather.add(operation);
+    this.gather.end(operation);
   }
 
   #report(operation: Operation): void {

@@ -70,7 +70,8 @@ class WorkerLife {
     this.ready = this.#ready.promise;
     // Whoever does not look at `ready` learns it from `stopped`, or from the log.
     this.ready.catch(() => {});
-    this.stopped = this.#live();
+    // Not before a stop in the same breath has been heard.
+    this.stopped = Promise.resolve().then(() => this.#live());
   }
 
   stop(): Promise<void> {

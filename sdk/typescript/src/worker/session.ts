@@ -85,6 +85,7 @@ export class Session {
     const onFailure = (error: unknown, failures: number): void => {
       log.warn({ error, failures }, "the engine cannot be reached, trying again");
     };
+    signal.addEventListener("abort", () => this.#polls.stop(), { once: true });
     await retrying(() => this.#polls.register(), { signal, onFailure });
     const onNotices = (notices: readonly PlainNotice[]): void => this.#onNotices(notices);
     const options = { engine, session: this.id, positions: this.#positions, onNotices, log };

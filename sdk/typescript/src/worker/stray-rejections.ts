@@ -12,7 +12,7 @@ export function guardStrayRejections(log: Log): () => void {
   const onRejection = (reason: unknown): void => {
     const instance = runScope.getStore();
     if (instance !== undefined) {
-      log.warn({ ...instance, error: reason }, "a promise of a workflow was rejected, and nothing awaits it");
+      log.warn({ ...instance, error: reason }, "a promise of a workflow was rejected, and nothing awaits it yet");
     } else if (process.listenerCount("unhandledRejection") === 1) {
       // This listener alone would silence it.
       throw reason;

@@ -23,8 +23,8 @@ import { ShiftedClock } from "./shifted-clock.ts";
 
 export const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** Fails a call before it reaches the engine, or after: what a lost connection does. */
-export type Fault = (method: string, request: unknown) => "before" | "after" | null;
+/** Longer than any sleep of a test: time can be moved on without the loss of leases. */
+const LEASE_MS = 90 * 86_400_000;
 
 export interface EngineOptions {
   readonly leaseMs?: number;
@@ -37,8 +37,9 @@ export class MemoryEngine {
   readonly app: App;
   readonly workflows: Client<typeof WorkflowService>;
   readonly #leaseMs: number;
+  #closed = false;
 
-  constructor({ leaseMs = 30_000, stepLimit = 10_000 }: EngineOptions = {}) {
+  constructor({ leaseMs = LEASE_MS, stepLimit = 10_000 }: EngineOptions = {}) {
     this.#leaseMs = leaseMs;
     const retention = { successMs: 3_600_000, failureMs: 3_600_000 };
     const config = { leaseMs, retention, stepLimit, pollsMax: 1_000 };
@@ -75,7 +76,12 @@ export class MemoryEngine {
   }
 
   async journal(workflow: string, id: string): Promise<readonly JournalRecord[]> {
-    return (await this.app.callers.journal({ namespace: "default", workflow, id }, 0, 100_000)).records;
+    const records: JournalRecord[] = [];
+    for (;;) {
+      const page = await this.app.callers.journal({ namespace: "default", workflow, id }, records.length, 1_000);
+      records.push(...page.records);
+      if (records.length >= page.position) return records;
+    }
   }
 
   /** What the journal says, one text an entry: "stepCompleted a-1". */
@@ -88,6 +94,7 @@ export class MemoryEngine {
     const name = { namespace: "default", workflow, id };
     for (;;) {
       const view = await this.app.callers.waitForEnd(name, 20_000, new AbortController().signal);
+      if (this.#closed) throw new Error(`the engine was closed while ${id} was ${view.index.status}`);
       if (!isFinished(view.index.status)) continue;
       return {
         status: view.index.status,
@@ -122,6 +129,7 @@ export class MemoryEngine {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     this.app.drain();
     await this.app.close();
   }
