@@ -24,5 +24,6 @@ function exitCodeFor(error: unknown): ExitCode {
   }
   if (!(error instanceof CommanderError)) throw error;
   // Asking for help is a success, a command line that cannot be read is not: commander has said what is wrong.
-  return error.code === "commander.helpDisplayed" ? EXIT.ok : EXIT.usage;
+  const askedFor = error.code === "commander.helpDisplayed" || error.code === "commander.version";
+  return askedFor ? EXIT.ok : EXIT.usage;
 }

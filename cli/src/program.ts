@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { EngineConfig } from "@perdure/engine";
 import { engineCommand } from "@perdure/engine/platform/command";
 import { Command } from "commander";
@@ -10,6 +11,7 @@ import { addWorker } from "./worker/command.ts";
 export function createProgram(): Command {
   const program = new Command("perdure")
     .description("Durable workflows on your own machines.")
+    .version(version())
     .helpCommand(false)
     .showHelpAfterError("(--help shows what can be given)")
     .exitOverride();
@@ -28,4 +30,9 @@ function addServer(program: Command): void {
     await runEngine(config);
   };
   program.addCommand(engineCommand("server", run).copyInheritedSettings(program).summary("run an engine"));
+}
+
+function version(): string {
+  const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }

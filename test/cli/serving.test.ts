@@ -69,6 +69,13 @@ describe("dev", () => {
     });
   });
 
+  it("ends with 2 and a sentence when the engine refuses the worker", async () => {
+    const args = ["dev", MODULE, "--listen", listen, "--store", "memory:", "--log-level", "silent"];
+    const { code, stderr } = await perdure([...args, "--namespace", "no name"]);
+    expect(stderr).toMatch(/^perdure: namespace: does not match .*\n$/);
+    expect(code).toBe(2);
+  });
+
   it.each([
     ["is missing", "no-such-file.ts", /There is no file .*no-such-file\.ts/],
     ["exports no workflow", "test/cli/fixtures/no-workflow.ts", /exports no workflow/],

@@ -1,9 +1,7 @@
 import { createLogger, type RunningEngine, startEngine } from "@perdure/engine";
 import { configOf } from "@perdure/engine/platform/options";
-import { onStopSignal } from "@perdure/engine/platform/stop-signals";
 import { openEngine } from "../engine.ts";
-import { EXIT } from "../exit-code.ts";
-import { endWithParent } from "../lifetime.ts";
+import { endWithParent, serveUntilSignal } from "../lifetime.ts";
 import { styled, terminal } from "../output.ts";
 import { CommandRefused } from "../refusal.ts";
 import { facts } from "../show/table.ts";
@@ -32,16 +30,17 @@ export async function runDev(module: string, options: DevOptions): Promise<void>
   });
   const calls = openEngine({ engine: engine.url, ...(namespace !== undefined && { namespace }) });
   const ended = new AbortController();
-  onStopSignal(async () => {
+  const stop = async (): Promise<void> => {
     ended.abort();
     calls.close();
     await serving.stop();
     await engine.close();
-    process.exit(EXIT.ok);
+  };
+  await serveUntilSignal(stop, async () => {
+    await serving.ready;
+    terminal.print(welcome(engine.url, options.store, serving.workflows));
+    await new Newcomers(calls, linePrinter).watch(ended.signal);
   });
-  await serving.worker.ready;
-  terminal.print(welcome(engine.url, options.store, serving.workflows));
-  await new Newcomers(calls, linePrinter).watch(ended.signal);
 }
 
 async function startEngineOf(options: DevOptions): Promise<RunningEngine> {
@@ -58,7 +57,7 @@ function welcome(url: string, store: string, workflows: readonly string[]): stri
   return [
     facts([
       ["engine", url],
-      ["store", store],
+      ["store", withoutPassword(store)],
       ["workflows", workflows.join(", ")],
       ["try", `perdure instances create ${name} --params '{}'${url.endsWith(":7070") ? "" : ` --engine ${url}`}`],
     ]),
@@ -66,3 +65,5 @@ function welcome(url: string, store: string, workflows: readonly string[]): stri
     "",
   ].join("\n");
 }
+
+const withoutPassword = (store: string): string => store.replace(/(\/\/[^:@/]+):[^@/]*@/, "$1:…@");

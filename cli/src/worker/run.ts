@@ -1,28 +1,22 @@
 import { createLogger } from "@perdure/engine";
-import { onStopSignal } from "@perdure/engine/platform/stop-signals";
 import { logConfig } from "../engine-options.ts";
-import { EXIT } from "../exit-code.ts";
-import { endWithParent } from "../lifetime.ts";
+import { endWithParent, serveUntilSignal } from "../lifetime.ts";
 import type { WorkerCommandOptions } from "./command.ts";
 import { startWorker } from "./running.ts";
 
-/** Serves until a signal ends the process: exit code 0 when stopped, 1 when the engine refuses the worker. */
+/** Serves until a signal ends the process: exit code 0 when stopped. @throws {CommandRefused} when it cannot. */
 export async function runWorker(module: string, options: WorkerCommandOptions): Promise<void> {
   endWithParent();
   const log = createLogger(logConfig(options));
   const { engine, namespace, name: workerName } = options;
   const serving = await startWorker(module, options, { engine, namespace, workerName, log });
-  onStopSignal(async (signal) => {
-    log.info({ signal }, "worker stops");
-    await serving.stop();
-    process.exit(EXIT.ok);
-  });
-  log.info({ engine, workflows: serving.workflows }, "worker starts");
-  try {
-    await serving.worker.ready;
+  const stop = (): Promise<void> => {
+    log.info("worker stops");
+    return serving.stop();
+  };
+  await serveUntilSignal(stop, async () => {
+    log.info({ engine, workflows: serving.workflows }, "worker starts");
+    await serving.ready;
     log.info("worker serves");
-  } catch {
-    // Its reason is in the log.
-    process.exitCode = EXIT.failed;
-  }
+  });
 }

@@ -3,7 +3,7 @@ import { createClient } from "perdure/client";
 import { WorkflowLoadError } from "perdure/loader";
 import { type Log, serve, type Worker } from "perdure/worker";
 import { EXIT } from "../exit-code.ts";
-import { CommandRefused } from "../refusal.ts";
+import { CommandRefused, refusalOf } from "../refusal.ts";
 import { addBindings, loadEnvironment } from "./environment.ts";
 import type { ServingOptions } from "./options.ts";
 import { loadServed, type Served } from "./served.ts";
@@ -17,7 +17,8 @@ export interface Place {
 }
 
 export interface RunningWorker {
-  readonly worker: Worker;
+  /** Resolves when the engine knows it. @throws {CommandRefused} when the engine refuses it. */
+  readonly ready: Promise<void>;
   /** What it serves. */
   readonly workflows: readonly string[];
   /** Stops it, and lets go of the engine. */
@@ -37,13 +38,22 @@ export async function startWorker(module: string, options: ServingOptions, place
   const { slots, cacheSize, grace: graceMs } = options;
   const worker = serve({ engine, workflows, env, namespace, workerName, slots, cacheSize, graceMs, log });
   return {
-    worker,
+    ready: readyOf(worker, engine),
     workflows: [...workflows.keys()],
     async stop() {
       await worker.stop();
       client.close();
     },
   };
+}
+
+async function readyOf(worker: Worker, engine: string): Promise<void> {
+  try {
+    await worker.ready;
+  } catch (error) {
+    const refusal = refusalOf(error, engine);
+    throw refusal === null ? error : new CommandRefused(refusal.reason, refusal.message, refusal.exitCode);
+  }
 }
 
 async function load(module: string, options: ServingOptions): Promise<{ workflows: Served; env: object }> {
