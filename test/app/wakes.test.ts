@@ -85,6 +85,15 @@ describe("a sleeping instance", () => {
 });
 
 describe("a waiting instance", () => {
+  it("is handed over in the record that accepts its event, when a worker polls", async () => {
+    await parked("session-a", waits("approved"));
+    const polled = engine.poll("session-a");
+    await settled();
+    await engine.app.callers.sendEvent(ONE, { type: "approved", payload: json(1), requestId: null });
+    expect(await polled).toMatchObject({ tasks: [{ afterPosition: 1, position: 2, records: [{ position: 2 }] }] });
+    expect(await engine.status("one")).toBe("running");
+  });
+
   it("is handed out with the event that came", async () => {
     await parked("session-a", waits("approved"));
     const polled = engine.poll("session-a");

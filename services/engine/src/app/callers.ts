@@ -103,8 +103,19 @@ export class Callers implements CallerApi {
   }
 
   async sendEvent(name: InstanceName, { type, payload, requestId }: NewEvent): Promise<EpochMs> {
-    const { record } = await this.#parts.instances.move(name, { kind: "sendEvent", type, payload, requestId });
-    return record?.committedAt ?? this.#parts.clock.now();
+    const { instances, dispatcher, clock } = this.#parts;
+    const event = { kind: "sendEvent", type, payload, requestId } as const;
+    const ticket = isAwaiting(instances.peek(name)?.state, type) ? dispatcher.reserve(name) : null;
+    if (ticket === null) return (await instances.move(name, event)).record?.committedAt ?? clock.now();
+    // The record that accepts the event hands the instance over too.
+    try {
+      const moved = await instances.move(name, { ...event, grantTo: ticket.session });
+      void dispatcher.deliver(moved, ticket);
+      return moved.record?.committedAt ?? clock.now();
+    } catch (error) {
+      ticket.release();
+      throw error;
+    }
   }
 
   async waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView> {
@@ -169,4 +180,10 @@ export class Callers implements CallerApi {
     if (head?.birth.requestId !== requestId) throw refusal;
     return this.get(name);
   }
+}
+
+/** Whether an instance is parked, as far as is known, and an event of the type would wake it. */
+function isAwaiting(state: InstanceState | undefined, type: string): boolean {
+  if (state?.status !== "waiting") return false;
+  return [...state.open.values()].some((step) => step.status === "awaiting" && step.eventType === type);
 }

@@ -36,10 +36,10 @@ export function planCommit(
 
 /**
  * A head that nothing would look at again must lead here before the record is written: not leased, not due
- * yet, and about to change. Reports and grants start from a head that is leased or due, so they need none.
+ * yet, and about to change. Reports and plain grants start from a head that is leased or due, so they need none.
  */
 function summonFor(stored: HeadIndex, index: HeadIndex, record: JournalRecord): StoreCommit["summon"] {
-  if (stored.lease !== null || index.lease !== null) return null;
+  if (stored.lease !== null) return null;
   if (stored.readyAt !== null && stored.readyAt <= record.committedAt) return null;
   const ready = index.readyAt !== null && index.readyAt <= record.committedAt;
   return { readyAt: record.committedAt, status: ready && index.run === stored.run ? index.status : stored.status };

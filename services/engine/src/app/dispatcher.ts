@@ -5,7 +5,7 @@ import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { DueTimers } from "./due-timers.ts";
 import type { Feed, Written } from "./feed.ts";
-import type { Instances } from "./instances.ts";
+import type { Instances, Moved } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { keyOf, type PollQueue } from "./poll-queue.ts";
@@ -75,7 +75,7 @@ export class Dispatcher {
 
   /** Says that an instance is ready at a time: now, or soon. */
   offer(name: InstanceName, readyAt: EpochMs): void {
-    const { clock, polls, instances, store } = this.#parts;
+    const { clock, instances, store } = this.#parts;
     const now = clock.now();
     if (readyAt > now) {
       if (readyAt <= now + LOOKAHEAD_MS) this.#timers.set(name, readyAt);
@@ -84,8 +84,7 @@ export class Dispatcher {
     if (this.#granting.has(nameText(name))) return;
     const known = instances.peek(name)?.state;
     if (store.exclusive && known !== undefined && known.lease !== null) return this.#suspects.suspect(name);
-    const preferred = known?.retained?.session ?? null;
-    const ticket = polls.reserve(name.namespace, name.workflow, preferred);
+    const ticket = this.reserve(name);
     if (ticket === null) this.#cleared.delete(keyOf(name.namespace, name.workflow));
     else void this.#grant(name, ticket);
   }
@@ -95,15 +94,8 @@ export class Dispatcher {
     this.#granting.add(key);
     try {
       const moved = await this.#parts.instances.move(name, { kind: "grant", session: ticket.session });
-      if (moved.record === null || moved.next.lease?.session !== ticket.session) {
-        this.#suspects.suspect(name);
-        return;
-      }
-      this.#suspects.clear(name);
-      const granted = { before: moved.before, after: moved.next, recent: [...moved.recent, moved.record] };
-      const { clock, store, stepLimit } = this.#parts;
-      const task = await buildTask(store, granted, { now: clock.now(), stepLimit });
-      if (!ticket.deliver(task)) await this.takeBack(task.lease);
+      if (await this.#handOver(moved, ticket)) this.#suspects.clear(name);
+      else this.#suspects.suspect(name);
     } catch (error) {
       this.#cleared.delete(keyOf(name.namespace, name.workflow));
       this.#parts.log.warn({ ...name, error }, "grant failed");
@@ -111,6 +103,35 @@ export class Dispatcher {
       this.#granting.delete(key);
       ticket.release();
     }
+  }
+
+  /** Delivers what a move has granted to a ticket's session, if anything, and gives the ticket back. Never rejects. */
+  async deliver(moved: Moved, ticket: Ticket): Promise<void> {
+    try {
+      await this.#handOver(moved, ticket);
+    } catch (error) {
+      // The lease is found again by its session's heartbeat.
+      this.#parts.log.warn({ ...moved.next.birth.name, error }, "task not delivered");
+    } finally {
+      ticket.release();
+    }
+  }
+
+  /** Returns whether the move has granted anything to the ticket's session. */
+  async #handOver({ before, next, recent, record }: Moved, ticket: Ticket): Promise<boolean> {
+    const granted = record?.entries.some((entry) => entry.kind === "leaseGranted" && entry.session === ticket.session);
+    if (record === null || granted !== true) return false;
+    const { clock, store, stepLimit } = this.#parts;
+    const lent = { before, after: next, recent: [...recent, record] };
+    const task = await buildTask(store, lent, { now: clock.now(), stepLimit });
+    if (!ticket.deliver(task)) await this.takeBack(task.lease);
+    return true;
+  }
+
+  /** Takes a place for an instance in the poll of the worker that may still have it in memory, or of another. */
+  reserve(name: InstanceName): Ticket | null {
+    const preferred = this.#parts.instances.peek(name)?.state.retained?.session ?? null;
+    return this.#parts.polls.reserve(name.namespace, name.workflow, preferred);
   }
 
   /** Takes back an instance that its worker never received. */

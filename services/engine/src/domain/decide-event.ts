@@ -1,4 +1,5 @@
 import { Draft, type Decision } from "./draft.ts";
+import { grantIfReady } from "./decide-lease.ts";
 import { EngineError } from "./errors.ts";
 import { isFinished } from "./lifecycle.ts";
 import { BUFFERED_EVENTS_MAX } from "./limits.ts";
@@ -30,5 +31,6 @@ export function decideEvent(state: InstanceState, move: Extract<Move, { kind: "s
   const event = state.eventCount + 1;
   draft.emit({ kind: "eventAccepted", event, type, payload, acceptedAt: now, requestId });
   if (wait !== undefined) draft.emit({ kind: "waitCompleted", key: wait.key, event });
+  if (move.grantTo !== undefined) grantIfReady(draft, move.grantTo);
   return draft.finish();
 }

@@ -8,8 +8,13 @@ import type { EpochMs } from "./time.ts";
 export function decideGrant(state: InstanceState, session: string, now: EpochMs): Decision {
   const draft = new Draft(state, now);
   draft.fireTimers();
-  if (draft.state.status === "queued") draft.emit({ kind: "leaseGranted", epoch: state.epoch + 1, session });
+  grantIfReady(draft, session);
   return draft.finish();
+}
+
+export function grantIfReady(draft: Draft, session: string): void {
+  const { status, epoch } = draft.state;
+  if (status === "queued") draft.emit({ kind: "leaseGranted", epoch: epoch + 1, session });
 }
 
 /** Takes a lease back. A lease that has ended already stays as it ended. */

@@ -20,7 +20,14 @@ export type Move =
     }
   /** A lease ends without its holder's doing. Epochs count anew in each run, so the run is named too. */
   | { readonly kind: "loseLease"; readonly run: number; readonly epoch: number; readonly reason: LeaseLostReason }
-  | { readonly kind: "sendEvent"; readonly type: string; readonly payload: Payload; readonly requestId: string | null }
+  | {
+      readonly kind: "sendEvent";
+      readonly type: string;
+      readonly payload: Payload;
+      readonly requestId: string | null;
+      /** The session that gets the instance in the same record, if the event makes it ready. */
+      readonly grantTo?: string;
+    }
   | { readonly kind: "pause" | "resume" | "terminate" | "restart" }
   /** The time of keeping is over. */
   | { readonly kind: "purge" }
