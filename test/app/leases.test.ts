@@ -104,6 +104,15 @@ describe("a worker that leaves", () => {
     if (task === undefined) throw new Error("no task");
     expect(await engine.report("session-a", task.lease, 1, [ENDS])).toMatchObject({ reason: "LEASE_LOST" });
   });
+
+  it("has the polls of its old session ended when it comes back: nothing is handed to whoever is gone", async () => {
+    const old = engine.poll("session-a", { workerName: "dev" });
+    await settled();
+    const polled = engine.poll("session-b", { workerName: "dev" });
+    expect(await old).toEqual({ tasks: [], notices: [] });
+    await engine.create("one");
+    expect((await polled).tasks).toHaveLength(1);
+  });
 });
 
 describe("a report", () => {

@@ -70,6 +70,20 @@ describe("a caller that leaves", () => {
     },
   );
 
+  it("over HTTP/2 for good, as a process does that is killed, takes its calls with it", async () => {
+    const { url, port, reached } = await aSlowServer();
+    const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+    const session = connectHttp2(url, { createConnection: () => socket }).on("error", () => {});
+    const call = session.request({ ":method": "POST", ":path": PATH, "content-type": "application/json" });
+    call.on("error", () => {}).end(BODY);
+    await reached;
+    // All that the kernel says of a killed process: no more will come.
+    socket.end();
+
+    await once(socket, "close");
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
   it("over HTTP/2 takes only its own stream with it", async () => {
     const { url, log, reached } = await aSlowServer();
     const session = connectHttp2(url);

@@ -22,7 +22,7 @@ export type Action =
   | { readonly does: "sendAgain"; readonly ago: number }
   /** Somebody may have heard late of a run that is over. */
   | { readonly does: "lose"; readonly reason: LeaseLostReason; readonly runsAgo: number }
-  | { readonly does: "send"; readonly type: string; readonly requestId: string | null }
+  | { readonly does: "send"; readonly type: string; readonly requestId: string | null; readonly grantTo: string | null }
   | { readonly does: "command"; readonly command: Command }
   | { readonly does: "keep"; readonly move: "settle" | "purge" }
   | { readonly does: "anything"; readonly move: Move };
@@ -55,6 +55,7 @@ const send = fc.record({
   does: fc.constant("send"),
   type: fc.constantFrom("x", "y"),
   requestId: fc.constantFrom(null, "r1", "r2"),
+  grantTo: fc.constantFrom(null, ...SESSIONS),
 });
 const command = fc.record({
   does: fc.constant("command"),
@@ -115,9 +116,12 @@ export function act(world: World, action: Action): void {
       world.move({ kind: "loseLease", run: run - action.runsAgo, epoch, reason: action.reason });
       return;
     }
-    case "send":
-      world.move({ kind: "sendEvent", type: action.type, payload: json(1), requestId: action.requestId });
+    case "send": {
+      const { type, requestId, grantTo } = action;
+      const event = { kind: "sendEvent", type, payload: json(1), requestId } as const;
+      world.move(grantTo === null ? event : { ...event, grantTo });
       return;
+    }
     case "command":
       world.move({ kind: action.command });
       return;

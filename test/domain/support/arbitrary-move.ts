@@ -94,7 +94,16 @@ export const arbitraryMove: fc.Arbitrary<Move> = fc.oneof(
     epoch: anyNumber,
     reason: fc.constantFrom("expired", "released", "undelivered"),
   }),
-  fc.record({ kind: fc.constant("sendEvent"), type: anyText, payload: anyPayload, requestId: fc.option(anyText) }),
+  fc.record(
+    {
+      kind: fc.constant("sendEvent"),
+      type: anyText,
+      payload: anyPayload,
+      requestId: fc.option(anyText),
+      grantTo: anyText,
+    },
+    { requiredKeys: ["kind", "type", "payload", "requestId"] },
+  ),
 );
 
 /** The operation with another number in one of the places where it has one. */

@@ -233,7 +233,7 @@ export const MUTANTS: readonly Mutant[] = [
       isFinished(state.status) && move.kind === "sendEvent"
         ? mistaking(state, { status: "queued" }, move, now)
         : decide(state, move, now),
-    noticed: /follows the end/,
+    noticed: /follows the end|cannot follow a state that is/,
   },
   {
     breaks: "refuses what an honest worker says",

@@ -100,6 +100,14 @@ export class PollQueue {
     for (const poll of this.#bySession.get(session) ?? []) poll.end();
   }
 
+  /** Ends the polls of a worker's older sessions: whoever made them is not there any more. */
+  endOlderSessions({ namespace, workerName, session }: Poll): void {
+    for (const { poll } of this.#waiting) {
+      const sameWorker = poll.namespace === namespace && poll.workerName === workerName;
+      if (sameWorker && poll.session !== session) this.endSession(poll.session);
+    }
+  }
+
   /** Ends all polls and refuses new ones. */
   drain(): void {
     this.#draining = true;

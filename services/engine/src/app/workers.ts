@@ -51,7 +51,10 @@ export class Workers implements WorkerApi {
     const { sessions, sweeper, polls, leaseMs } = this.#parts;
     const admitted = await sessions.admit(poll);
     // A new session of a worker's name has ended the older ones.
-    if (admitted === "registered" && poll.workerName !== null) sweeper.hurry();
+    if (admitted === "registered" && poll.workerName !== null) {
+      polls.endOlderSessions(poll);
+      sweeper.hurry();
+    }
     return polls.wait({ ...poll, holdMs: Math.min(poll.holdMs, HOLD_MS_MAX, leaseMs) }, signal);
   }
 

@@ -1,4 +1,5 @@
 import { createServer, type Http2Server, type Http2ServerRequest, type ServerHttp2Session } from "node:http2";
+import type { Duplex } from "node:stream";
 import type { Listener } from "./answer.ts";
 import type { PortLimits } from "./port-limits.ts";
 
@@ -25,7 +26,9 @@ export class Http2Sessions {
     this.#server.on("session", (session) => this.#add(session));
   }
 
-  serve(socket: object): void {
+  serve(socket: Duplex): void {
+    // A peer that says no more is gone, as one that was killed is: its polls are not to be given tasks.
+    socket.once("end", () => socket.end());
     this.#server.emit("connection", socket);
   }
 
