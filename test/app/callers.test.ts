@@ -85,7 +85,7 @@ describe("watching", () => {
     await engine.report("session-a", task.lease, 1, [starts("a", true), completes("a"), starts("b")]);
     const seen: [number, string][] = [];
     const watched = (async () => {
-      for await (const { record, status } of engine.app.callers.watch(ONE, 0, STAY))
+      for await (const { record, status } of engine.app.callers.watch(ONE, { position: 0, run: 1 }, STAY))
         seen.push([record.position, status]);
     })();
     await settled();
@@ -98,6 +98,18 @@ describe("watching", () => {
     ]);
   });
 
+  it("begins with the first record when the run it goes on with was restarted", async () => {
+    const task = await leased();
+    await engine.report("session-a", task.lease, 1, [starts("a", true), completes("a"), ENDS]);
+    await engine.app.callers.command(ONE, "restart");
+    await engine.app.callers.command(ONE, "terminate");
+    const seen: [number, number][] = [];
+    for await (const { run, record } of engine.app.callers.watch(ONE, { position: 1, run: 1 }, STAY)) {
+      seen.push([run, record.position]);
+    }
+    expect(seen).toEqual([[2, 1]]);
+  });
+
   it("starts after a position, and ends when its caller goes", async () => {
     const task = await leased();
     for (const [sequence, name] of ["a", "b", "c"].entries()) {
@@ -106,7 +118,8 @@ describe("watching", () => {
     const caller = new AbortController();
     const seen: number[] = [];
     const watched = (async () => {
-      for await (const { record } of engine.app.callers.watch(ONE, 2, caller.signal)) seen.push(record.position);
+      for await (const { record } of engine.app.callers.watch(ONE, { position: 2, run: null }, caller.signal))
+        seen.push(record.position);
     })();
     await settled();
     caller.abort();

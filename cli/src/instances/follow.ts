@@ -4,7 +4,7 @@ import type { InstanceStatus } from "perdure/proto/perdure/v1/instance_pb";
 import { isTransient } from "perdure/transport-errors";
 import { backoffMs } from "perdure/transport-retry";
 import type { Engine } from "../engine.ts";
-import { given, PROMPTLY, type Ref } from "./instance.ts";
+import type { Ref } from "./instance.ts";
 import { ATTEMPTS } from "./wait.ts";
 
 /** A record of an instance, and what the instance was doing after it. */
@@ -22,17 +22,14 @@ export interface Followed {
  */
 export async function* follow(engine: Engine, ref: Ref, signal?: AbortSignal): AsyncGenerator<Followed> {
   const bound = signal === undefined ? {} : { signal };
-  const currentRun = async () =>
-    given((await engine.calls.getInstance({ ref }, { ...PROMPTLY, ...bound })).instance).run;
-  let run = await currentRun();
-  let position = 0;
+  let seen: { afterPosition: number; run?: number } = { afterPosition: 0 };
   for (let failures = 0; ;) {
     try {
       let restarted = false;
-      for await (const { record, status } of engine.calls.watchInstance({ ref, afterPosition: position }, bound)) {
+      for await (const { run, record, status } of engine.calls.watchInstance({ ref, ...seen }, bound)) {
         if (record === undefined) continue;
         failures = 0;
-        position = record.position;
+        seen = { afterPosition: record.position, run };
         restarted = record.entries.at(-1)?.entry.case === "instanceRestarted";
         yield { run, record, status };
       }
@@ -42,11 +39,5 @@ export async function* follow(engine: Engine, ref: Ref, signal?: AbortSignal): A
       if (!isTransient(error, signal) || failures >= ATTEMPTS) throw error;
       await delay(backoffMs(failures), undefined, bound);
     }
-    const found = await currentRun().catch((error: unknown) => {
-      if (!isTransient(error, signal)) throw error;
-      return run;
-    });
-    if (found !== run) position = 0;
-    run = found;
   }
 }

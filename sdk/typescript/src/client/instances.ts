@@ -64,17 +64,18 @@ export class Instances {
     }
   }
 
-  /** The records of the current run: those there are, then those that come. Ends with the run; waits for an engine that is away. */
+  /**
+   * The records of the current run: those there are, then those that come. Ends with the run; waits for an engine that
+   * is away, and goes on with the next run from its start when the instance was restarted meanwhile.
+   */
   async *watch(workflow: string, id: string, signal?: AbortSignal): AsyncGenerator<WatchInstanceResponse, void> {
     const ref = this.#calls.ref(workflow, id);
-    for (let seen = 0, failures = 0; ;) {
+    let seen: { afterPosition: number; run?: number } = { afterPosition: 0 };
+    for (let failures = 0; ;) {
       try {
-        const stream = this.#calls.rpc.watchInstance(
-          { ref, afterPosition: seen },
-          signal === undefined ? {} : { signal },
-        );
+        const stream = this.#calls.rpc.watchInstance({ ref, ...seen }, signal === undefined ? {} : { signal });
         for await (const word of stream) {
-          seen = word.record?.position ?? seen;
+          seen = { afterPosition: word.record?.position ?? 0, run: word.run };
           failures = 0;
           yield word;
         }

@@ -26,7 +26,7 @@ export interface CallerApi {
   waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView>;
   journal(name: InstanceName, after: number, limit: number): Promise<JournalView>;
   /** Records of the current run: those there are, then those that come; ends after the record that ends the run. */
-  watch(name: InstanceName, after: number, signal: AbortSignal): AsyncIterable<WatchedRecord>;
+  watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord>;
 }
 
 export interface WorkflowName {
@@ -69,7 +69,15 @@ export interface JournalView {
   readonly position: number;
 }
 
+/** Where a watch goes on: after a position of a run, or from the start when another run is current. */
+export interface WatchStart {
+  readonly position: number;
+  /** Null: the current one. */
+  readonly run: number | null;
+}
+
 export interface WatchedRecord {
+  readonly run: number;
   readonly record: JournalRecord;
   readonly status: Status;
 }

@@ -13,6 +13,7 @@ import type {
   NewEvent,
   NewInstance,
   WatchedRecord,
+  WatchStart,
   WorkflowName,
 } from "./caller-api.ts";
 import type { Clock } from "./clock.ts";
@@ -143,7 +144,7 @@ export class Callers implements CallerApi {
     return { records, run: state.run, position: state.position };
   }
 
-  watch(name: InstanceName, after: number, signal: AbortSignal): AsyncIterable<WatchedRecord> {
+  watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord> {
     return watchJournal(this.#parts, name, after, signal);
   }
 

@@ -5,7 +5,7 @@ import type { InstanceName } from "../domain/name.ts";
 import { initialState } from "../domain/state.ts";
 import { SECOND_MS } from "../domain/time.ts";
 import type { Store } from "../store/store.ts";
-import type { WatchedRecord } from "./caller-api.ts";
+import type { WatchedRecord, WatchStart } from "./caller-api.ts";
 import type { Clock } from "./clock.ts";
 import type { Feed } from "./feed.ts";
 import type { Instances } from "./instances.ts";
@@ -35,20 +35,21 @@ export interface WatchParts {
 export async function* watchJournal(
   parts: WatchParts,
   name: InstanceName,
-  after: number,
+  start: WatchStart,
   signal: AbortSignal,
 ): AsyncGenerator<WatchedRecord> {
   const { store, instances, draining } = parts;
   const waiter = new Waiter(parts, name, [signal, draining], () => true);
   try {
     const { birth, run, runStartedAt } = await instances.load(name);
+    const after = start.run === null || start.run === run ? start.position : 0;
     let state = initialState(birth, run, runStartedAt);
     while (!signal.aborted) {
       const seen = waiter.changes;
       const { records, more } = await store.journal({ uid: birth.uid, run }, state.position, PAGE);
       for (const record of records) {
         state = foldRecord(state, record);
-        if (record.position > after) yield { record, status: state.status };
+        if (record.position > after) yield { run, record, status: state.status };
         if (state.run !== run || isFinished(state.status)) return;
       }
       if (more) continue;

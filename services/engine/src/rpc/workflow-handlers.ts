@@ -75,8 +75,9 @@ export function workflowHandlers(callers: CallerApi): ServiceImpl<typeof Workflo
       return { records: records.map(recordToMessage), run, position };
     },
     async *watchInstance(request, context) {
-      for await (const { record, status } of callers.watch(nameOf(request), request.afterPosition, context.signal)) {
-        yield { record: recordToMessage(record), status: statusToMessage(status) };
+      const start = { position: request.afterPosition, run: request.run ?? null };
+      for await (const { run, record, status } of callers.watch(nameOf(request), start, context.signal)) {
+        yield { run, record: recordToMessage(record), status: statusToMessage(status) };
       }
     },
   };

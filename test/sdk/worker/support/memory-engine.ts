@@ -108,7 +108,7 @@ export class MemoryEngine {
   async until(workflow: string, id: string, seen: (entries: readonly string[]) => boolean): Promise<void> {
     const name = { namespace: "default", workflow, id };
     const entries: string[] = [];
-    for await (const { record } of this.app.callers.watch(name, 0, new AbortController().signal)) {
+    for await (const { record } of this.app.callers.watch(name, { position: 0, run: null }, new AbortController().signal)) {
       entries.push(...record.entries.map(entryText));
       if (seen(entries)) return;
     }
