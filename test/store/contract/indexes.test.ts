@@ -57,6 +57,17 @@ describe.each(STORES)("an index in $kind", (kind) => {
     expect((await store.head(NAME))?.index).toEqual(indexes[stays]);
   });
 
+  it("gives way to newer ones only, also when they come together", async () => {
+    const { store } = await openFresh(kind);
+    const head = await created(store, NAME);
+
+    await Promise.all(
+      [5, 4, 6, 3].map((position) => store.append(aCommit(head, aRecord(position), { index: anIndex(position) }))),
+    );
+
+    expect((await store.head(NAME))?.index).toEqual(anIndex(6));
+  });
+
   it("does not touch an instance that has the name now", async () => {
     const { store } = await openFresh(kind);
     const head = await created(store, NAME);

@@ -5,12 +5,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { openDatabase, pragma, SCHEMA_VERSION } from "../../services/engine/src/store/sqlite/database.ts";
-import { openStore } from "../../services/engine/src/store/open.ts";
-import { aCommit, aHead, aName, ALL, aRecord, created, EVERYTHING, NOW } from "./support/nouns.ts";
-import { freshFolder, openAgain } from "./support/stores.ts";
+import { openDatabase, pragma, SCHEMA_VERSION } from "../../../services/engine/src/store/sqlite/database.ts";
+import { openStore } from "../../../services/engine/src/store/open.ts";
+import { aCommit, aHead, aName, ALL, aRecord, created, EVERYTHING, NOW } from "../support/nouns.ts";
+import { freshFolder, openAgain } from "../support/stores.ts";
 
-const PORT = new URL("../../services/engine/src/store/open.ts", import.meta.url).href;
+const PORT = new URL("../../../services/engine/src/store/open.ts", import.meta.url).href;
 
 async function aPath(): Promise<string> {
   return join(await freshFolder(), "perdure.db");
