@@ -1,3 +1,4 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient } from "../../../sdk/typescript/src/client.ts";
@@ -32,8 +33,8 @@ describe("create", () => {
     expect(await instance.status()).toEqual({ status: "queued", output: null });
     await world.serve(async (event) => event.payload);
     expect(await instance.result()).toEqual({ at: new Date(1) });
-    const { index } = await world.engine.get("w", "a");
-    expect(index.purgeAt! - index.endedAt!).toBe(2 * 86_400_000);
+    const { endTime, purgeTime } = await world.engine.get("a");
+    expect(timestampMs(purgeTime!) - timestampMs(endTime!)).toBe(2 * 86_400_000);
   });
 
   it("makes a UUID when no id is given, and params are {} when none are", async () => {
@@ -242,7 +243,7 @@ describe("an instance", () => {
     await gone.waitForEnd();
     world.engine.clock.pass(86_400_000);
     while (
-      await world.engine.get("w", "a").then(
+      await world.engine.get("a").then(
         () => true,
         () => false,
       )

@@ -44,7 +44,7 @@ const OUTCOME = {
 async function runWithDoom(world: World, doom: { commits: number; delivered: boolean }) {
   const calls: string[] = [];
   await world.create("i", { n: 7 });
-  await world.engine.sendEvent("w", "i", "approved", "yes");
+  await world.engine.sendEvent("i", "approved", "yes");
   const first = await world.serve(bitOfEverything(calls), { doom });
   const end = world.end();
   const wasCut = await Promise.race([first.whenCut.then(() => true), end.then(() => false)]);

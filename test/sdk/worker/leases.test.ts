@@ -1,7 +1,31 @@
+import type { Interceptor } from "@connectrpc/connect";
+import { LeaseState } from "perdure/proto/perdure/v1/task_pb";
+import type { CommitTasksResponse, PollTasksResponse } from "perdure/proto/perdure/v1/worker_service_pb";
 import { describe, expect, it } from "vitest";
 import { WorkflowEntrypoint, type WorkflowEvent } from "../../../sdk/typescript/src/workflow.ts";
 import type { WorkflowStep, WorkflowStepContext } from "../../../sdk/typescript/src/workflow-step.ts";
 import { World } from "./support/world.ts";
+
+/** Keeps the answer to a commit that parks back until the task of the wake has been handed over. */
+function wakesBeforeParked(): Interceptor {
+  const woken = Promise.withResolvers<void>();
+  return (next) => async (request) => {
+    const response = await next(request);
+    if (response.stream) return response;
+    if (request.method.name === "PollTasks") {
+      const { tasks } = response.message as PollTasksResponse;
+      if (tasks.some(({ afterPosition }) => afterPosition > 0)) setImmediate(woken.resolve);
+    }
+    if (request.method.name === "CommitTasks") {
+      const { results } = response.message as CommitTasksResponse;
+      const released = results.some(
+        ({ outcome }) => outcome.case === "accepted" && outcome.value.leaseState === LeaseState.RELEASED,
+      );
+      if (released) await woken.promise;
+    }
+    return response;
+  };
+}
 
 describe("a worker that is lost", () => {
   it("is replaced: finished steps answer from the journal, and the attempt in flight counts", async () => {
@@ -70,7 +94,7 @@ describe("a worker that is lost", () => {
     });
     await world.create();
     await reached.promise;
-    await world.engine.command("w", "i", "terminate");
+    await world.engine.command("i", "terminate");
 
     expect(await lost.promise).toMatchObject({ name: "WorkflowInternalError" });
     release.resolve("late");
@@ -114,10 +138,25 @@ describe("a suspended run", () => {
     await world.until("parked");
     world.engine.clock.pass(3_600_000);
     await world.until("waitStarted go-1");
-    await world.engine.sendEvent("w", "i", "go", "went");
+    await world.engine.sendEvent("i", "go", "went");
 
     expect(await world.end()).toEqual({ status: "complete", output: "went" });
     expect(passes).toBe(1);
+  });
+
+  it("is woken though the wake is here before the answer to the commit that parked it", async () => {
+    const world = new World();
+    let passes = 0;
+    await world.serve(
+      async (_event, step) => {
+        passes += 1;
+        await step.sleep("nap", 1);
+        return passes;
+      },
+      { interceptors: [wakesBeforeParked()] },
+    );
+
+    expect(await world.run()).toEqual({ status: "complete", output: 1 });
   });
 
   it("that was dropped to make room is replayed from the first record", async () => {
@@ -152,9 +191,9 @@ describe("a suspended run", () => {
     });
     await world.create();
     await world.until("parked");
-    await world.engine.command("w", "i", "restart");
+    await world.engine.command("i", "restart");
     await world.until("parked");
-    await world.engine.sendEvent("w", "i", "go", null);
+    await world.engine.sendEvent("i", "go", null);
 
     expect(await world.end()).toEqual({ status: "complete", output: 2 });
   });
@@ -173,7 +212,7 @@ describe("the context of an attempt", () => {
       await step.do("a", { retries: { limit: 1, delay: 1 } }, note);
     });
     await world.run();
-    await world.engine.command("w", "i", "restart");
+    await world.engine.command("i", "restart");
     await world.end();
 
     expect(keys).toHaveLength(8);

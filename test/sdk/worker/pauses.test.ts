@@ -29,13 +29,13 @@ describe("a pause", () => {
     });
     await world.create();
     await first.reached;
-    await world.engine.command("w", "i", "pause");
+    await world.engine.command("i", "pause");
     first.open();
     await world.until("paused");
 
     expect(await world.status()).toBe("paused");
     expect(calls).toEqual(["first"]);
-    await world.engine.command("w", "i", "resume");
+    await world.engine.command("i", "resume");
     expect(await world.end()).toMatchObject({ status: "complete" });
     expect(calls).toEqual(["first", "second"]);
   });
@@ -54,10 +54,10 @@ describe("a pause", () => {
     });
     await world.create();
     await Promise.all([long.reached, short.reached]);
-    await world.engine.command("w", "i", "pause");
+    await world.engine.command("i", "pause");
     short.open();
     await world.until("stepCompleted short-1");
-    await world.engine.command("w", "i", "resume");
+    await world.engine.command("i", "resume");
     await next.reached;
     next.open();
     long.open();
@@ -73,9 +73,9 @@ describe("a pause", () => {
     await world.serve(async (_event, step) => step.sleep("nap", "1 hour"));
     await world.create();
     await world.until("parked");
-    await world.engine.command("w", "i", "pause");
+    await world.engine.command("i", "pause");
     world.engine.clock.pass(7_200_000);
-    await world.engine.command("w", "i", "resume");
+    await world.engine.command("i", "resume");
     world.engine.clock.pass(3_600_000);
 
     expect(await world.end()).toMatchObject({ status: "complete" });
@@ -88,10 +88,10 @@ describe("a pause", () => {
     await world.serve(async (_event, step) => (await step.waitForEvent("go", { type: "go" })).payload as unknown);
     await world.create();
     await world.until("parked");
-    await world.engine.command("w", "i", "pause");
-    await world.engine.sendEvent("w", "i", "go", 1);
+    await world.engine.command("i", "pause");
+    await world.engine.sendEvent("i", "go", 1);
     expect(await world.status()).toBe("paused");
-    await world.engine.command("w", "i", "resume");
+    await world.engine.command("i", "resume");
 
     expect(await world.end()).toEqual({ status: "complete", output: 1 });
   });

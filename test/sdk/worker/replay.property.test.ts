@@ -2,12 +2,11 @@ import type { Interceptor } from "@connectrpc/connect";
 import * as fc from "fast-check";
 import type { CommitTasksRequest, CommitTasksResponse } from "perdure/proto/perdure/v1/worker_service_pb";
 import { describe, expect, it } from "vitest";
-import { recordToMessage } from "../../../services/engine/src/rpc/entry.ts";
-import type { JournalRecord } from "../../../services/engine/src/domain/entry.ts";
-import { keyText } from "../../../services/engine/src/domain/step.ts";
+import type { JournalEntry, JournalRecord } from "perdure/proto/perdure/v1/journal_pb";
 import { decodeValue } from "../../../sdk/typescript/src/values/decode.ts";
 import type { Operation } from "../../../sdk/typescript/src/worker/operation.ts";
 import { Run } from "../../../sdk/typescript/src/worker/run.ts";
+import { keyText, type StepKey } from "../../../sdk/typescript/src/worker/step-key.ts";
 import { RunStep } from "../../../sdk/typescript/src/worker/run-step.ts";
 import { EVENT_TYPES, execute, type Program, programs, waitsIn } from "./support/program.ts";
 import { type Script, workflow, World } from "./support/world.ts";
@@ -24,10 +23,10 @@ function tracing(program: Program, calls: string[] = []): { readonly script: Scr
 async function runLive(world: World, program: Program, id: string): Promise<readonly JournalRecord[]> {
   await world.create(id);
   for (let n = 0; n < waitsIn(program); n += 1) {
-    for (const type of EVENT_TYPES) await world.engine.sendEvent("w", id, type, n);
+    for (const type of EVENT_TYPES) await world.engine.sendEvent(id, type, n);
   }
   await world.end(id);
-  return world.engine.journal("w", id);
+  return world.engine.journal(id);
 }
 
 /** Replays a journal without calling any callback. */
@@ -39,21 +38,23 @@ async function replay(program: Program, records: readonly JournalRecord[]) {
     params: undefined,
     stepOf: (of) => new RunStep(of, 10_000),
   });
-  run.replay(records.map(recordToMessage));
+  run.replay(records);
   await run.advance();
   return { trace, operations: run.gather.take() };
 }
 
 /** The records without ends of sleeps and waits that run had not seen yet: where it sees them is not settled. */
 function withoutUndelivered(records: readonly JournalRecord[]): readonly JournalRecord[] {
-  const delivered = new Set(
-    records.flatMap(({ entries }) => entries.flatMap((e) => (e.kind === "outcomeDelivered" ? keyText(e.key) : []))),
-  );
-  const kept = new Set(["sleepCompleted", "waitCompleted", "waitTimedOut"]);
-  return records.map((record) => ({
-    ...record,
-    entries: record.entries.filter((e) => !kept.has(e.kind) || ("key" in e && delivered.has(keyText(e.key)))),
-  }));
+  const entries = records.flatMap((record) => record.entries);
+  const delivered = new Set(entries.filter(({ entry }) => entry.case === "outcomeDelivered").map(keyOf));
+  const ends = new Set<string | undefined>(["sleepCompleted", "waitCompleted", "waitTimedOut"]);
+  const isSettled = (one: JournalEntry): boolean => !ends.has(one.entry.case) || delivered.has(keyOf(one));
+  return records.map((record) => ({ ...record, entries: record.entries.filter(isSettled) }));
+}
+
+function keyOf({ entry }: JournalEntry): string {
+  const { key } = entry.value as { key?: StepKey };
+  return key === undefined ? "" : keyText(key);
 }
 
 function endOf(operations: readonly Operation[]): unknown {
@@ -166,9 +167,7 @@ function noteAcknowledged(acknowledged: Set<string>): Interceptor {
 }
 
 function endInJournal(records: readonly JournalRecord[]): unknown {
-  const end = records.at(-1)?.entries.at(-1);
-  if (end?.kind === "instanceFailed") return { error: end.failure.message };
-  return end?.kind === "instanceCompleted" && end.output.form === "json"
-    ? { output: JSON.parse(end.output.text) as unknown }
-    : end;
+  const end = records.at(-1)?.entries.at(-1)?.entry;
+  if (end?.case === "instanceFailed") return { error: end.value.failure?.message };
+  return end?.case === "instanceCompleted" ? { output: decodeValue(end.value.output!) } : end;
 }

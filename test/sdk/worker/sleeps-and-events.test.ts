@@ -49,7 +49,7 @@ describe("a wait for an event", () => {
     await world.serve(async (_event, step) => step.waitForEvent("approval", { type: "approved" }));
     await world.create();
     await world.until("parked");
-    await world.engine.sendEvent("w", "i", "approved", { at: new Date(7), tags: new Set(["a"]) });
+    await world.engine.sendEvent("i", "approved", { at: new Date(7), tags: new Set(["a"]) });
 
     const { output } = await world.end();
     expect(output).toEqual({
@@ -62,7 +62,7 @@ describe("a wait for an event", () => {
   it("gets an event that was sent before it, one for each wait, in the order of sending", async () => {
     const world = new World();
     await world.create();
-    for (const n of [1, 2, 3]) await world.engine.sendEvent("w", "i", "tick", n);
+    for (const n of [1, 2, 3]) await world.engine.sendEvent("i", "tick", n);
     await world.serve(async (_event, step) => {
       const [a, b] = await Promise.all([
         step.waitForEvent("a", { type: "tick" }),
@@ -106,7 +106,7 @@ describe("a wait for an event", () => {
     });
     await world.create();
     await world.until("waitStarted go-1");
-    await world.engine.sendEvent("w", "i", "go", "now");
+    await world.engine.sendEvent("i", "go", "now");
 
     expect(await world.end()).toEqual({ status: "complete", output: "now" });
     expect((await world.commits()).flat()).not.toContain("parked");

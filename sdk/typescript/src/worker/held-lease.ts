@@ -52,6 +52,7 @@ export class HeldLease {
   #pausing: boolean;
   #sequence = 0;
   #committing = false;
+  #parking = false;
   /** News is to be asked for, or something has waited long enough to be told. */
   #urgent = false;
   #parkRefused = false;
@@ -75,13 +76,18 @@ export class HeldLease {
     return this.#position;
   }
 
+  /** Whether the engine is being asked to take the lease back. The instance may be handed out again before the answer is here. */
+  get isParking(): boolean {
+    return this.#parking;
+  }
+
   /** Moves the instance on until the lease ends. */
   async hold(): Promise<LeaseEnd> {
     const { run } = this;
     run.onChange = () => this.#move();
     if (!this.#pausing) {
-      run.openFrontier(this.#parts.lostAttempts);
-      run.proposeAgain();
+      run.starts.openFrontier(this.#parts.lostAttempts);
+      run.starts.proposeAgain();
     }
     this.#awaitDue(this.#parts.nextDueInMs);
     const cancelFirst = alarm(FIRST_REPORT_MS, () => this.#sequence === 0 && run.gather.size > 0 && this.#hurry());
@@ -113,7 +119,7 @@ export class HeldLease {
   /** Lets callbacks in flight end and reports them, but calls no more. */
   stop(): void {
     this.#stopping = true;
-    this.run.stop();
+    this.run.starts.stop();
     this.#bell.ring();
   }
 
@@ -144,7 +150,7 @@ export class HeldLease {
     const parks = this.#parks();
     const waits = gather.size > 0 && !(this.#sequence === 0 && gather.isPatient);
     if (waits || parks || this.#urgent) void this.#commit(parks);
-    else if (this.#stopping && this.run.inFlight === 0) this.#finish("stopped");
+    else if (this.#stopping && this.run.starts.inFlight === 0) this.#finish("stopped");
   }
 
   #parks(): boolean {
@@ -160,9 +166,10 @@ export class HeldLease {
   async #commit(parks: boolean): Promise<void> {
     this.#committing = true;
     this.#urgent = false;
-    this.run.closeFrontier();
+    this.run.starts.closeFrontier();
     const operations = this.run.gather.take();
     const park = parks && this.run.gather.size === 0;
+    this.#parking = park;
     this.#sequence += 1;
     const nowMs = Date.now();
     const commit = create(TaskCommitSchema, {
@@ -175,6 +182,7 @@ export class HeldLease {
     const bytes = operations.reduce((sum, operation) => sum + operationBytes(operation), 0);
     const outcome = await this.#parts.reporter.report({ commit, bytes, signal: this.#lost.signal });
     this.#committing = false;
+    this.#parking = false;
     try {
       if (this.#end === null) this.#take(outcome, operations, park);
     } catch (error) {
@@ -203,10 +211,10 @@ export class HeldLease {
     // A park that was refused is asked for again when something has changed.
     this.#parkRefused = park && news.length === 0;
     this.run.learn(news);
-    this.run.onAccepted(operations, putOff);
+    this.run.starts.onAccepted(operations, putOff);
     if (leaseState === LeaseState.RELEASED) return this.#finish("released");
     if (leaseState === LeaseState.FINISHED) return this.#finish("finished");
-    if (!pausing) this.run.proposeAgain();
+    if (!pausing) this.run.starts.proposeAgain();
     this.#awaitDue(msOf(nextDueIn));
   }
 

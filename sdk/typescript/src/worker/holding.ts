@@ -53,15 +53,15 @@ export class Holding {
 
   /** Moves the instance on until the lease ends. Never rejects. */
   async work(): Promise<void> {
-    const { place, roll, cache, log } = this.#parts;
+    const { place, roll, source, log } = this.#parts;
     try {
       const held = await this.#begin();
       const end = await held.hold();
-      if (end === "released") cache.put(held.run, held.position);
+      if (end === "released") this.#suspend(held);
     } catch (error) {
       const fields = { ...this.identity, error };
       if (reasonOf(error) === "LEASE_LOST") log.info(fields, "a task had passed on before its journal was read");
-      else log.error(fields, "a task could not be worked on");
+      else if (!source.signal.aborted) log.error(fields, "a task could not be worked on");
     }
     roll.free(place);
     this.#ended.resolve();
@@ -73,6 +73,15 @@ export class Holding {
 
   lose(why: string): void {
     this.#tell((lease) => lease.lose(why));
+  }
+
+  /**
+   * The instance was handed out anew, so this lease is over: lost, unless it is just being given back. Resolves
+   * when the run, if it is suspended, can be taken from the cache.
+   */
+  async giveWay(): Promise<void> {
+    if (this.#lease?.isParking === true) await this.#ended.promise;
+    else this.lose("the instance was handed out anew");
   }
 
   /** Resolves when callbacks in flight have ended and are reported. */
@@ -101,6 +110,13 @@ export class Holding {
     if (this.#stopping) lease.stop();
     this.#early(lease);
     return lease;
+  }
+
+  /** A suspended run that goes on by itself can report only when the instance is woken. */
+  #suspend({ run, position }: HeldLease): void {
+    const { cache, log } = this.#parts;
+    run.onChange = () => log.warn(this.identity, "run went on outside of steps while its instance was parked");
+    cache.put(run, position);
   }
 
   #tell(say: (lease: HeldLease) => void): void {

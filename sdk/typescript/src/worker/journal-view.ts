@@ -10,8 +10,8 @@ import { epochMsOf } from "./wire-time.ts";
 /** What is known of a step that the journal names. In `backingOff` and `due` the attempt is the next one. */
 export type KnownStep =
   | { readonly status: "running" | "backingOff" | "due"; readonly attempt: number }
-  /** A sleep or a wait that has started. */
-  | { readonly status: "pending" }
+  /** A sleep or a wait: started; or ended, and `run` is still to see it. */
+  | { readonly status: "pending" | "decided" }
   /** Its outcome has been delivered, or is on its way. */
   | { readonly status: "ended" };
 
@@ -22,12 +22,17 @@ export interface Delivery {
   readonly operations: readonly Operation[];
 }
 
+/** How sleeps and waits end. */
+const ENDS: ReadonlySet<JournalEntry["entry"]["case"]> = new Set(["sleepCompleted", "waitCompleted", "waitTimedOut"]);
+
 /** What the journal says, folded: the steps it names, and the ends of sleeps and waits that `run` has not seen. */
 export class JournalView {
   readonly #steps = new Map<string, KnownStep>();
   readonly #policies = new Map<string, StepPolicy>();
   readonly #timeoutsMs = new Map<string, number>();
   readonly #events = new Map<number, AcceptedEvent>();
+  /** Number of the newest event. */
+  #eventsSeen = 0;
   /** In the order in which they were decided. */
   readonly #decided = new Map<string, { readonly key: StepKey; readonly outcome: Outcome }>();
 
@@ -60,6 +65,14 @@ export class JournalView {
     this.#timeoutsMs.delete(keyText(key));
   }
 
+  /**
+   * Takes in an entry that came while the run was in this process. What it knows already, or has told the engine
+   * itself, is no news: an answer may bring it again.
+   */
+  learn(entry: JournalEntry): Delivery | null {
+    return this.#isNew(entry) ? this.apply(entry) : null;
+  }
+
   /** Takes in an entry. Returns the outcome that `run` has seen, or is to see, at this place of the journal. */
   apply({ entry }: JournalEntry): Delivery | null {
     switch (entry.case) {
@@ -75,7 +88,6 @@ export class JournalView {
       case "stepFailed": {
         const { attempt, failure, retryTime } = entry.value;
         const key = keyOf(entry.value);
-        if (this.step(key)?.status === "ended") return null;
         if (retryTime === undefined && failure !== undefined) return this.#end(key, { kind: "threw", failure });
         this.mark(key, { status: "backingOff", attempt: attempt + 1 });
         return null;
@@ -105,6 +117,7 @@ export class JournalView {
       }
       case "eventAccepted": {
         const { event, type, payload, acceptTime } = entry.value;
+        this.#eventsSeen = event;
         this.#events.set(event, { type, payload, acceptedAtMs: epochMsOf(acceptTime) });
         return null;
       }
@@ -140,12 +153,23 @@ export class JournalView {
     return deliveries;
   }
 
+  #isNew({ entry }: JournalEntry): boolean {
+    if (entry.case === "eventAccepted") return entry.value.event > this.#eventsSeen;
+    if (entry.case === undefined || !("key" in entry.value) || entry.value.key === undefined) return false;
+    const known = this.step(entry.value.key);
+    if (entry.case === "retryDue") return known?.status === "backingOff" && known.attempt === entry.value.attempt;
+    // With a retry it is as the run reported it. Without, the engine may have known better.
+    if (entry.case === "stepFailed") return entry.value.retryTime === undefined && known?.status !== "ended";
+    return ENDS.has(entry.case) && known?.status === "pending";
+  }
+
   #end(key: StepKey, outcome: Outcome): Delivery {
     this.markEnded(key);
     return { key, outcome, operations: [] };
   }
 
   #decide(key: StepKey, outcome: Outcome): void {
+    this.mark(key, { status: "decided" });
     this.#decided.set(keyText(key), { key, outcome });
   }
 

@@ -3,15 +3,16 @@ import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { StepKind } from "../../gen/perdure/v1/step_pb.ts";
 import type { WorkflowStep } from "../workflow-step.ts";
 import type { AttemptEnd } from "./attempt.ts";
-import { Attempts } from "./attempts.ts";
+import { deliveryOf } from "./attempt-delivery.ts";
 import { callRun, endOfReturn, endOfThrow } from "./entrypoint.ts";
 import { Gather } from "./gather.ts";
 import type { InstanceIdentity } from "./instance-identity.ts";
 import { type Delivery, JournalView } from "./journal-view.ts";
 import type { Operation, SleepEnd, StartStep } from "./operation.ts";
 import { runScope } from "./run-scope.ts";
+import { Starts } from "./starts.ts";
 import { StepCalls } from "./step-calls.ts";
-import { keyText, StepCounter, type StepKey } from "./step-key.ts";
+import { StepCounter, type StepKey } from "./step-key.ts";
 import type { StepWork } from "./step-work.ts";
 import { turn } from "./turn.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
@@ -35,30 +36,24 @@ export class Run {
   readonly identity: InstanceIdentity;
   /** What is to be reported, in order. */
   readonly gather = new Gather();
+  readonly starts: Starts;
   /** Called when there is something new: an attempt has ended, or `run` went on by itself. */
   onChange: () => void = () => {};
   readonly #parts: RunParts;
   readonly #view = new JournalView();
   readonly #calls = new StepCalls();
   readonly #counter = new StepCounter();
-  readonly #attempts: Attempts;
   #queue: Delivery[] = [];
-  #putOff: StartStep[] = [];
-  #frontier: { readonly lostAttempts: number } | null = null;
   #phase: "new" | "running" | "ended" | "dead" = "new";
   #delivering = false;
-  #stopping = false;
 
   constructor(parts: RunParts) {
+    const { definition, identity } = parts;
     this.#parts = parts;
-    this.definition = parts.definition;
-    this.identity = parts.identity;
-    this.#attempts = new Attempts(parts.identity, (start, end) => this.#onAttemptEnd(start, end));
-  }
-
-  /** Callbacks that have been called and have not ended. */
-  get inFlight(): number {
-    return this.#attempts.inFlight;
+    this.definition = definition;
+    this.identity = identity;
+    const onEnd = (start: StartStep, end: AttemptEnd): void => this.#onAttemptEnd(start, end);
+    this.starts = new Starts({ identity, onEnd, view: this.#view, calls: this.#calls, gather: this.gather });
   }
 
   /** Calls of `step.do` in this pass. */
@@ -73,7 +68,8 @@ export class Run {
 
   /** Whether nothing can happen until a timer or an event. */
   get isParkable(): boolean {
-    if (this.isOver || this.inFlight > 0 || this.#queue.length > 0 || this.gather.hasUncalledStarts) return false;
+    const busy = this.starts.inFlight > 0 || this.#queue.length > 0 || this.gather.hasUncalledStarts;
+    if (this.isOver || busy) return false;
     return [...this.#calls.pending].some(({ key }) => {
       const status = this.#view.step(key)?.status;
       return status === "pending" || status === "backingOff";
@@ -91,52 +87,17 @@ export class Run {
   /** Takes in what has happened since. */
   learn(news: readonly JournalEntry[]): void {
     for (const entry of news) {
-      this.#enqueue(this.#view.apply(entry));
+      this.#enqueue(this.#view.learn(entry));
       if (entry.entry.case === "retryDue" && entry.entry.value.key !== undefined) this.#retry(entry.entry.value.key);
     }
-    this.#queue.push(...this.#view.takeUndelivered());
-  }
-
-  /**
-   * A lease begins: until its first report, callbacks are called as soon as they are reached.
-   * @param lostAttempts Leases in a row that were lost before any report: callbacks in flight then used up as many attempts.
-   */
-  openFrontier(lostAttempts: number): void {
-    this.#frontier = { lostAttempts };
-  }
-
-  closeFrontier(): void {
-    this.#frontier = null;
-  }
-
-  /** No more callbacks are called: the worker is stopping. */
-  stop(): void {
-    this.#stopping = true;
-  }
-
-  /** Starts that a pause put off are proposed again. */
-  proposeAgain(): void {
-    for (const start of this.#putOff.splice(0)) this.gather.add(start);
+    for (const delivery of this.#view.takeUndelivered()) this.#enqueue(delivery);
   }
 
   /** Delivers one outcome after the other, until nothing more can be delivered. */
   async advance(): Promise<void> {
     if (this.#phase === "new") await this.#begin();
-    for (let next = this.#queue.shift(); next !== undefined && !this.isOver; next = this.#queue.shift()) {
-      await this.#deliver(next);
-    }
-    if (this.#stopping) this.gather.dropUncalledStarts();
-    if (this.#frontier !== null && !this.isOver) this.#callFrontier(this.#frontier.lostAttempts);
-  }
-
-  /** A commit is in the journal: the callbacks of the starts in it are called, except of those put off. */
-  onAccepted(operations: readonly Operation[], putOff: readonly StepKey[]): void {
-    const waiting = new Set(putOff.map(keyText));
-    for (const operation of operations) {
-      if (operation.kind !== "startStep" || operation.calledAtMs !== null) continue;
-      if (waiting.has(keyText(operation.key))) this.#putOff.push(operation);
-      else this.#call(operation);
-    }
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) await this.#deliver(next);
+    if (!this.isOver) this.starts.callReached();
   }
 
   /** Ends the instance with an error that `run` cannot catch. What was gathered is dropped: it was refused. */
@@ -148,7 +109,7 @@ export class Run {
   /** Ends this pass for good: nothing is delivered, reported or called any more. */
   kill(reason: Error): void {
     this.#phase = "dead";
-    this.#attempts.abort(reason);
+    this.starts.abort(reason);
     this.#calls.abandon();
     this.#queue = [];
     this.gather.clear();
@@ -157,9 +118,8 @@ export class Run {
   do(name: string, work: StepWork): Promise<unknown> {
     const key = this.#counter.next(StepKind.DO, name);
     return this.#ask(key, work, () => {
-      const { policy } = work;
-      this.#view.notePolicy(key, policy);
-      this.#propose({ kind: "startStep", key, attempt: 1, policy, calledAtMs: null });
+      this.#view.notePolicy(key, work.policy);
+      this.starts.propose(key, 1, work.policy);
     });
   }
 
@@ -186,18 +146,26 @@ export class Run {
   #ask(key: StepKey, work: StepWork | null, beginAnew: () => void): Promise<unknown> {
     // Code of a pass that is over must not go on.
     if (this.isOver) return new Promise(() => {});
-    this.#noteActivity();
+    this.#noteMove();
     const asked = this.#calls.make(key, work);
-    const known = this.#view.step(key);
-    if (known === undefined) beginAnew();
-    else if (known.status === "due") this.#retry(key);
+    if (this.#view.step(key) === undefined) beginAnew();
+    else this.#retry(key);
     return asked;
   }
 
-  /** `run`, or something it awaits outside of steps, has moved. */
-  #noteActivity(): void {
+  /** Proposes the attempt of a step that is due, once `run` has asked for the step in this pass. */
+  #retry(key: StepKey): void {
+    const known = this.#view.step(key);
+    const work = this.#calls.find(key)?.work;
+    if (known?.status !== "due" || work === undefined || work === null) return;
+    this.starts.propose(key, known.attempt, this.#view.policy(key) ?? work.policy);
+  }
+
+  /** `run` has moved, and not because of an outcome: it awaited something outside of steps. */
+  #noteMove(): void {
     if (this.#delivering) return;
-    if (this.inFlight === 0) this.definition.awaitsOutside = true;
+    // Otherwise it may have been the callback of a step, which asks for steps within.
+    if (this.starts.inFlight === 0) this.definition.awaitsOutside = true;
     this.onChange();
   }
 
@@ -211,25 +179,22 @@ export class Run {
         (output) => this.#settle(() => endOfReturn(output)),
         (thrown: unknown) => this.#settle(() => endOfThrow(thrown)),
       );
-    await this.#drain();
-  }
-
-  async #deliver({ key, outcome, operations }: Delivery): Promise<void> {
-    for (const operation of operations) this.#report(operation);
-    if (outcome === null || this.isOver) return;
-    this.#delivering = true;
-    if (this.#calls.deliver(key, outcome)) await this.#drain();
+    await turn();
     this.#delivering = false;
   }
 
-  async #drain(): Promise<void> {
-    await turn();
+  async #deliver({ key, outcome, operations }: Delivery): Promise<void> {
+    if (this.isOver) return;
+    for (const operation of operations) this.#report(operation);
+    if (outcome === null || this.isOver) return;
+    this.#delivering = true;
+    if (this.#calls.deliver(key, outcome)) await turn();
     this.#delivering = false;
   }
 
   #settle(endOf: () => Operation): void {
     if (this.isOver) return;
-    this.#noteActivity();
+    this.#noteMove();
     this.#end(endOf());
   }
 
@@ -242,7 +207,7 @@ export class Run {
   #report(operation: Operation): void {
     if (operation.kind === "failInstance") return this.#end(operation);
     // What follows from a callback's result is called only when the result is in the journal.
-    if (operation.kind !== "deliverOutcome") this.closeFrontier();
+    if (operation.kind !== "deliverOutcome") this.starts.closeFrontier();
     this.gather.add(operation);
   }
 
@@ -250,58 +215,13 @@ export class Run {
     if (delivery !== null && !this.isOver) this.#queue.push(delivery);
   }
 
-  #retry(key: StepKey): void {
-    const known = this.#view.step(key);
-    const work = this.#calls.find(key)?.work;
-    if (known?.status !== "due" || work === undefined || work === null) return;
-    const policy = this.#view.policy(key) ?? work.policy;
-    this.#propose({ kind: "startStep", key, attempt: known.attempt, policy, calledAtMs: null });
-  }
-
-  #propose(start: StartStep): void {
-    this.#view.mark(start.key, { status: "running", attempt: start.attempt });
-    this.gather.add(start);
-  }
-
-  #callFrontier(lostAttempts: number): void {
-    for (const start of this.gather.uncalledStarts()) {
-      start.attempt += lostAttempts;
-      this.#call(start);
-    }
-  }
-
-  #call(start: StartStep): void {
-    const work = this.#calls.find(start.key)?.work;
-    if (work === undefined || work === null || this.isOver || this.#stopping) return;
-    start.calledAtMs = Date.now();
-    this.#attempts.begin(start, work);
-  }
-
-  #onAttemptEnd({ key, attempt }: StartStep, end: AttemptEnd): void {
+  #onAttemptEnd(start: StartStep, end: AttemptEnd): void {
     if (this.isOver) return;
-    switch (end.kind) {
-      case "returned": {
-        const { output } = end;
-        this.#view.markEnded(key);
-        const operations = [{ kind: "completeStep", key, attempt, output }] as const;
-        this.#queue.push({ key, outcome: { kind: "returned", output }, operations });
-        break;
-      }
-      case "threw": {
-        const { failure, final, retryDelayMs } = end;
-        if (final) this.#view.markEnded(key);
-        else this.#view.mark(key, { status: "backingOff", attempt: attempt + 1 });
-        const operations = [{ kind: "failStep", key, attempt, failure, final, retryDelayMs }] as const;
-        this.#queue.push({ key, outcome: final ? { kind: "threw", failure } : null, operations });
-        break;
-      }
-      case "unserialisable": {
-        const { failure } = end;
-        const failed = { kind: "failStep", key, attempt, failure, final: true, retryDelayMs: null } as const;
-        this.#queue.push({ key, outcome: null, operations: [failed, { kind: "failInstance", failure }] });
-        break;
-      }
-    }
+    const { key, attempt } = start;
+    const retried = end.kind === "threw" && !end.final;
+    if (retried) this.#view.mark(key, { status: "backingOff", attempt: attempt + 1 });
+    else this.#view.markEnded(key);
+    this.#enqueue(deliveryOf(start, end));
     this.onChange();
   }
 }

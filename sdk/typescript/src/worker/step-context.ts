@@ -26,5 +26,5 @@ function configOf(policy: StepPolicy, work: StepWork): WorkflowStepContext["conf
   if (samePolicy(policy, work.policy)) return { retries: { ...retries }, ...others };
   const { retryLimit, retryDelayMs, backoff, timeoutMs, dynamicDelay } = policy;
   const delay = dynamicDelay ? {} : { delay: retryDelayMs };
-  return { ...others, retries: { limit: retryLimit, ...delay, backoff }, timeout: timeoutMs };
+  return { retries: { limit: retryLimit, ...delay, backoff }, ...others, timeout: timeoutMs };
 }

@@ -1,6 +1,9 @@
 import type { Log } from "./log.ts";
 import { runScope } from "./run-scope.ts";
 
+/** Of the workers in this process: one listener serves them all. */
+const logs = new Set<Log>();
+
 /**
  * Keeps the process alive when code of a workflow leaves a rejected promise alone for a while, as replays do
  * with branches that are awaited later: that is the instance's own affair, and others run here too. Rejections
@@ -9,15 +12,21 @@ import { runScope } from "./run-scope.ts";
  * @returns Takes the guard away.
  */
 export function guardStrayRejections(log: Log): () => void {
-  const onRejection = (reason: unknown): void => {
-    const instance = runScope.getStore();
-    if (instance !== undefined) {
-      log.warn({ ...instance, error: reason }, "a promise of a workflow was rejected, and nothing awaits it yet");
-    } else if (process.listenerCount("unhandledRejection") === 1) {
-      // This listener alone would silence it.
-      throw reason;
-    }
+  if (logs.size === 0) process.on("unhandledRejection", onRejection);
+  logs.add(log);
+  return () => {
+    if (logs.delete(log) && logs.size === 0) process.off("unhandledRejection", onRejection);
   };
-  process.on("unhandledRejection", onRejection);
-  return () => process.off("unhandledRejection", onRejection);
+}
+
+function onRejection(reason: unknown): void {
+  const instance = runScope.getStore();
+  if (instance !== undefined) {
+    for (const log of logs) {
+      log.warn({ ...instance, error: reason }, "a promise of a workflow was rejected, and nothing awaits it yet");
+    }
+  } else if (process.listenerCount("unhandledRejection") === 1) {
+    // This listener alone would silence it.
+    throw reason;
+  }
 }

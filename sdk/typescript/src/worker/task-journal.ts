@@ -25,7 +25,7 @@ export async function recordsAfter(
   task: Task,
   after: number,
 ): Promise<{ readonly records: readonly JournalRecord[]; readonly params: Payload | undefined }> {
-  const records = task.records.filter(({ position }) => position > after);
+  const records = task.records.filter(({ position }) => position > after && position <= task.position);
   let params = task.params;
   if (records[0] !== undefined && records[0].position !== after + 1) records.length = 0;
   for (let seen = records.at(-1)?.position ?? after; seen < task.position;) {

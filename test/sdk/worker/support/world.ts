@@ -1,10 +1,11 @@
+import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { onTestFinished } from "vitest";
 import { serve, type Worker, type WorkerOptions } from "../../../../sdk/typescript/src/worker.ts";
 import type { WorkflowClass, WorkflowEvent } from "../../../../sdk/typescript/src/workflow.ts";
 import { WorkflowEntrypoint } from "../../../../sdk/typescript/src/workflow.ts";
 import type { WorkflowStep } from "../../../../sdk/typescript/src/workflow-step.ts";
-import { type EngineOptions, entryText, MemoryEngine, SILENT } from "./memory-engine.ts";
+import { type EngineOptions, entryText, MemoryEngine, SILENT, statusOf } from "./memory-engine.ts";
 
 export type Script = (this: { readonly env: unknown }, event: WorkflowEvent, step: WorkflowStep) => Promise<unknown>;
 
@@ -68,11 +69,11 @@ export class World {
   }
 
   create(id = "i", params?: unknown): Promise<void> {
-    return this.engine.create("w", id, params);
+    return this.engine.create(id, params);
   }
 
   end(id = "i") {
-    return this.engine.end("w", id);
+    return this.engine.end(id);
   }
 
   /** Creates an instance and waits for its end. */
@@ -83,26 +84,25 @@ export class World {
 
   /** What each commit was, leases left out. */
   async commits(id = "i"): Promise<readonly (readonly string[])[]> {
-    const records = await this.engine.story("w", id);
+    const records = (await this.engine.journal(id)).map(({ entries }) => entries.map(entryText));
     const told = records.map((entries) => entries.filter((entry) => !entry.startsWith("lease")));
     return told.filter((entries) => entries.length > 0);
   }
 
   /** Waits until an entry, "stepStarted a-1" say, is in the journal. */
   until(entry: string, id = "i"): Promise<void> {
-    return this.engine.until("w", id, (entries) => entries.includes(entry));
+    return this.engine.until(id, entry);
   }
 
   /** When entries were committed, in ms since 1970. */
-  async times(...entries: readonly string[]): Promise<readonly (number | undefined)[]> {
-    const records = await this.engine.journal("w", "i");
-    return entries.map(
-      (entry) => records.find((record) => record.entries.some((e) => entryText(e) === entry))?.committedAt,
-    );
+  async times(...entries: readonly string[]): Promise<readonly number[]> {
+    const records = await this.engine.journal("i");
+    const of = (entry: string) => records.find((record) => record.entries.some((one) => entryText(one) === entry));
+    return entries.map((entry) => timestampMs(of(entry)!.commitTime!));
   }
 
-  status(id = "i") {
-    return this.engine.get("w", id).then((view) => view.index.status);
+  async status(id = "i"): Promise<string> {
+    return statusOf(await this.engine.get(id));
   }
 
   /** Lets the leases of a worker that was cut off run out. */
