@@ -9,6 +9,9 @@ import { guard } from "../../../test/support/guardian.ts";
 /** A process that has not come to its end by then is killed. Long enough for an engine to drain. */
 const END_MS = 20_000;
 
+/** Of a process that ended while starting: enough for an error with its stack. */
+const LOG_LINES = 30;
+
 /** A module to import into a child whose Node options its threads are to have too. */
 export const THREADS_INHERIT = join(import.meta.dirname, "threads-inherit.ts");
 
@@ -54,11 +57,11 @@ export class Child {
     return readFile(this.#options.logFile, "utf8");
   }
 
-  /** Waits for `ready`; throws with the last lines of the log when the process ends before. */
+  /** Waits for `ready`; throws with the end of its log when the process ends before. */
   async until<T>(ready: Promise<T>): Promise<T> {
     const ended = this.#gone.then(async () => {
       const lines = (await this.log()).trimEnd().split("\n");
-      throw new Error(`the ${this.#options.name} ended while starting:\n${lines.slice(-10).join("\n")}`);
+      throw new Error(`the ${this.#options.name} ended while starting:\n${lines.slice(-LOG_LINES).join("\n")}`);
     });
     return Promise.race([ready, ended]);
   }
