@@ -7,6 +7,7 @@ import { connectEngine, type EngineAddress } from "./transport.ts";
 
 export type { InstanceHandle, WaitOptions } from "./client/instance-handle.ts";
 export type { InstanceFilter, Instances } from "./client/instances.ts";
+export type * from "./client/subscription/event.ts";
 export type { WorkflowClient } from "./client/workflow-client.ts";
 export type { EngineAddress } from "./transport.ts";
 export type * from "./workflow-binding.ts";

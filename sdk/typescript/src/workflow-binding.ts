@@ -1,3 +1,4 @@
+import type { WorkflowInstanceSubscribeOptions, WorkflowInstanceSubscription } from "./client/subscription/event.ts";
 import type { Duration } from "./duration.ts";
 
 /** What an instance is doing. Finite: complete, errored, terminated. */
@@ -85,6 +86,16 @@ export interface WorkflowInstance {
    * await instance.sendEvent({ type: "approved", payload: { by: "Ada" } });
    */
   sendEvent(event: { readonly type: string; readonly payload?: unknown }): Promise<void>;
+  /**
+   * Follows the instance: its events so far, then those that come, until its end (docs/events.md).
+   *
+   * @example
+   * const events = await instance.subscribe({ filter: ["step_completed", "workflow_completed"] });
+   * for await (const event of events) console.log(event.eventId, event.type);
+   *
+   * @throws Error `Invalid Workflow subscription options`.
+   */
+  subscribe(options?: WorkflowInstanceSubscribeOptions): Promise<WorkflowInstanceSubscription>;
 }
 
 /**

@@ -14,6 +14,13 @@ export interface CallOptions {
   readonly timeoutMs: number;
 }
 
+/** Which instance a call is about. */
+export interface InstanceKey {
+  readonly namespace?: string;
+  readonly workflow: string;
+  readonly instanceId: string;
+}
+
 /** Calls of one engine, for one namespace. */
 export class Calls {
   /** Undefined: the engine's default. */
@@ -30,7 +37,7 @@ export class Calls {
     return this.namespace === undefined ? {} : { namespace: this.namespace };
   }
 
-  ref(workflow: string, instanceId: string) {
+  ref(workflow: string, instanceId: string): InstanceKey {
     return { ...this.inNamespace, workflow, instanceId };
   }
 

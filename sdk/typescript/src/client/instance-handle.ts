@@ -8,9 +8,12 @@ import { reasonOf } from "../transport-errors.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
 import type { InstanceStatus, WorkflowInstance, WorkflowInstanceRestartOptions } from "../workflow-binding.ts";
-import type { CallOptions, Calls } from "./calls.ts";
+import type { CallOptions, Calls, InstanceKey } from "./calls.ts";
 import { isFinished, statusOf, statusWord } from "./instance-status.ts";
 import { type Action, refusalOf } from "./refusals.ts";
+import type { WorkflowInstanceSubscribeOptions, WorkflowInstanceSubscription } from "./subscription/event.ts";
+import { parseSubscribeOptions } from "./subscription/options.ts";
+import { EventSubscription } from "./subscription/subscription.ts";
 
 /** How long one wait for the end is held by the engine. */
 const HOLD_MS = 20_000;
@@ -36,7 +39,7 @@ export interface InstanceHandle<Output = unknown> extends WorkflowInstance {
 export class CallingHandle<Output> implements InstanceHandle<Output> {
   readonly id: string;
   readonly #calls: Calls;
-  readonly #ref: { readonly workflow: string; readonly instanceId: string };
+  readonly #ref: InstanceKey;
 
   constructor(calls: Calls, workflow: string, id: string) {
     this.id = id;
@@ -89,6 +92,11 @@ export class CallingHandle<Output> implements InstanceHandle<Output> {
       payload: encodeValue(payload, { root: "payload" }),
     };
     await this.#repeat("sendEvent", (options) => this.#calls.rpc.sendEvent(request, options));
+  }
+
+  async subscribe(options?: WorkflowInstanceSubscribeOptions): Promise<WorkflowInstanceSubscription> {
+    const wanted = parseSubscribeOptions(options);
+    return new EventSubscription(this.#calls, this.#ref, await this.#get(), wanted);
   }
 
   async waitForEnd({ signal }: WaitOptions = {}): Promise<InstanceStatus> {
