@@ -89,11 +89,11 @@ export interface WorkflowInstance {
   /**
    * Follows the instance: its events so far, then those that come, until its end (docs/events.md).
    *
+   * @throws Error `Invalid Workflow subscription options`.
+   *
    * @example
    * const events = await instance.subscribe({ filter: ["step_completed", "workflow_completed"] });
    * for await (const event of events) console.log(event.eventId, event.type);
-   *
-   * @throws Error `Invalid Workflow subscription options`.
    */
   subscribe(options?: WorkflowInstanceSubscribeOptions): Promise<WorkflowInstanceSubscription>;
 }
