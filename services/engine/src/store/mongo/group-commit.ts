@@ -10,8 +10,8 @@ export interface GroupCommitOptions<Item, Outcome> {
 }
 
 /**
- * Batches on their way at once. While one is flushed by the server, the next is encoded and sent; measured at 256 writers,
- * a third gained nothing and made batches smaller.
+ * Batches on their way at once. While one is flushed by the server, the next is encoded and sent. Appends a second with one,
+ * two and three, medians of seven noisy rounds on two cores: by 16 writers 3,800, 5,300, 4,900; by 256 14,500, 18,100, 15,100.
  */
 const IN_FLIGHT_MAX = 2;
 

@@ -44,9 +44,9 @@ export const TABLES = [
 
 /** One for each question that loops and callers ask. */
 export const INDEXES = [
-  `CREATE INDEX heads_ready ON heads (namespace, workflow, ready_at) WHERE ready_at IS NOT NULL AND lease_session IS NULL`,
-  `CREATE INDEX heads_leased ON heads (lease_session) WHERE lease_session IS NOT NULL`,
-  `CREATE INDEX heads_purge ON heads (purge_at) WHERE purge_at IS NOT NULL`,
+  `CREATE INDEX heads_ready ON heads (namespace, workflow, ready_at, name) WHERE ready_at IS NOT NULL AND lease_session IS NULL`,
+  `CREATE INDEX heads_leased ON heads (lease_session, name) WHERE lease_session IS NOT NULL`,
+  `CREATE INDEX heads_purge ON heads (purge_at, name) WHERE purge_at IS NOT NULL`,
   `CREATE INDEX heads_listed ON heads (namespace, created_at, uid)`,
   `CREATE INDEX heads_listed_by_workflow ON heads (namespace, workflow, created_at, uid)`,
   `CREATE INDEX heads_listed_by_status ON heads (namespace, status, created_at, uid)`,
