@@ -24,7 +24,7 @@ export interface RetryBound {
 /**
  * Makes a call until it succeeds or is refused. Only for calls that are safe to repeat.
  *
- * @throws What the call throws, when that is not transient, the attempts are used up, or the signal has fired.
+ * @throws What the call throws, when that is not transient or the attempts are used up; the signal's reason.
  */
 export async function retrying<T>(call: () => Promise<T>, bound: RetryBound = {}): Promise<T> {
   const { signal, attempts = Infinity, onFailure } = bound;
@@ -32,9 +32,10 @@ export async function retrying<T>(call: () => Promise<T>, bound: RetryBound = {}
     try {
       return await call();
     } catch (error) {
-      if (!isTransient(error, signal) || failures >= attempts) throw error;
+      signal?.throwIfAborted();
+      if (!isTransient(error) || failures >= attempts) throw error;
       onFailure?.(error, failures);
-      await delay(backoffMs(failures), undefined, { signal });
+      await delay(backoffMs(failures), undefined, { signal }).catch(() => signal?.throwIfAborted());
     }
   }
 }

@@ -9,6 +9,9 @@ import { SILENT } from "./support/memory-engine.ts";
 
 type Request = MessageInitShape<typeof CommitTasksRequestSchema>;
 
+const refusal = (code: Code, reason: string): ConnectError =>
+  new ConnectError("no", code, {}, [{ desc: ErrorInfoSchema, value: { reason, domain: "perdure" } }]);
+
 /** The engine's side of the calls: a test answers each as it likes. */
 class Calls {
   readonly made: { readonly sequences: number[]; answer(): void; refuse(error: ConnectError): void }[] = [];
@@ -50,9 +53,6 @@ const positionOf = async (outcome: ReturnType<Reporter["report"]>) => {
   return kind === "accepted" ? value.position : value;
 };
 
-const refusal = (code: Code, reason: string): ConnectError =>
-  new ConnectError("no", code, {}, [{ desc: ErrorInfoSchema, value: { reason, domain: "perdure" } }]);
-
 describe("reports", () => {
   it("of one turn go in one call, and each gets its own outcome", async () => {
     const { calls, report } = aReporter();
@@ -77,10 +77,14 @@ describe("reports", () => {
     expect(await Promise.all(waiting.map(positionOf))).toEqual([3, 4, 5]);
   });
 
-  it("with an unknown outcome are sent again as they were, before others", async () => {
+  it.each([
+    ["the engine is away", new ConnectError("gone", Code.Unavailable)],
+    ["the engine is overloaded", refusal(Code.ResourceExhausted, "LIMIT_EXCEEDED")],
+    ["a proxy wants a password", new ConnectError("who are you", Code.Unauthenticated)],
+  ])("are sent again as they were when %s", async (_what, error) => {
     const { calls, report } = aReporter();
     const outcome = report(1);
-    (await calls.call(0)).refuse(new ConnectError("gone", Code.Unavailable));
+    (await calls.call(0)).refuse(error);
     const other = report(2);
     (await calls.call(1)).answer();
     (await calls.call(2)).answer();

@@ -1,9 +1,14 @@
 import { create } from "@bufbuild/protobuf";
-import { type Client, Code, ConnectError } from "@connectrpc/connect";
+import { type Client, ConnectError } from "@connectrpc/connect";
 import { setTimeout as delay } from "node:timers/promises";
-import { CommitRefusedSchema, type TaskCommit, type TaskCommitResult } from "../../gen/perdure/v1/task_pb.ts";
+import {
+  type CommitRefused,
+  CommitRefusedSchema,
+  type TaskCommit,
+  type TaskCommitResult,
+} from "../../gen/perdure/v1/task_pb.ts";
 import type { WorkerService } from "../../gen/perdure/v1/worker_service_pb.ts";
-import { isTransient, reasonOf } from "../transport-errors.ts";
+import { reasonOf } from "../transport-errors.ts";
 import { backoffMs } from "../transport-retry.ts";
 import type { Log } from "./log.ts";
 
@@ -124,15 +129,13 @@ export class Reporter {
   }
 }
 
-/** What a call that failed says of its commits; null when it says nothing, and it is to be made again. */
-function refusalOf(error: unknown) {
-  if (isTransient(error)) return null;
-  const { code, rawMessage: message } = ConnectError.from(error);
+/** What a call that failed says of its commits; null when it says nothing of them, and it is to be made again. */
+function refusalOf(error: unknown): CommitRefused | null {
   const reason = reasonOf(error);
+  const { rawMessage: message } = ConnectError.from(error);
   if (reason === "SESSION_LOST" || reason === "LEASE_LOST") {
     return create(CommitRefusedSchema, { reason: "LEASE_LOST", message });
   }
-  // The engine, or a proxy before it, does not take what is in it. Anything else is a matter of configuration.
-  const unacceptable = code === Code.InvalidArgument || code === Code.ResourceExhausted || code === Code.OutOfRange;
-  return unacceptable ? create(CommitRefusedSchema, { reason: reason ?? "INVALID_FIELD", message }) : null;
+  // Whatever else ends a call is a matter of load, of configuration or of a proxy, and no instance's fault.
+  return reason === "INVALID_FIELD" ? create(CommitRefusedSchema, { reason, message }) : null;
 }
