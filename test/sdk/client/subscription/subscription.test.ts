@@ -382,12 +382,11 @@ describe("a subscription over lost connections", () => {
   });
 
   it("begins anew when the instance was restarted before the first look", async () => {
-    let restarted = false;
+    const signals: AbortSignal[] = [];
     const restarting: Interceptor = (next) => async (request) => {
-      if (request.method.name === "WatchInstance" && !restarted) {
-        restarted = true;
-        await instance.restart();
-      }
+      if (request.method.name !== "WatchInstance") return next(request);
+      signals.push(request.signal);
+      if (signals.length === 1) await instance.restart();
       return next(request);
     };
     const client = await aClient(waitsForGo, restarting);
@@ -396,6 +395,8 @@ describe("a subscription over lost connections", () => {
     const seen = await readTo(events, "workflow_waiting");
     expect(short(seen)).toEqual(["workflow_queued", "workflow_started", ...UP_TO_WAIT]);
     expect(ids(seen)).toEqual([1, 2, ...upTo(UP_TO_WAIT.length)]);
+    // The watch that told of another run than expected is not left open.
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, false]);
     events[Symbol.dispose]();
   });
 });
