@@ -51,6 +51,6 @@ describe("a worker whose event loop is blocked for longer than its leases last",
     const connection = connectEngine(url);
     onTestFinished(() => connection.close());
 
-    expect(await attemptsOfBlocking(url, connection.transport)).toBe(2);
+    expect(await attemptsOfBlocking(url, connection.transport)).toBeGreaterThan(1);
   });
 });
