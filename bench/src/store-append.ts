@@ -60,7 +60,8 @@ const cpuMs = (pid: number | undefined) => (pid === undefined ? 0 : (processTime
 const rows = [["store", "instances at once", "appends/s", "p50 ms", "p99 ms", "CPU µs an append: here", "mongod"]];
 for (const kind of STORE_KINDS) {
   await using folder = await DataFolder.create();
-  const { url, mongodPid, stop } = await startStore(kind, folder);
+  const started = await startStore(kind, folder);
+  const { url, mongodPid } = started;
   const store = await openStore(url);
   for (const concurrency of CONCURRENCIES) {
     await append(store, concurrency, WARM_UP_MS);
@@ -82,6 +83,6 @@ for (const kind of STORE_KINDS) {
     ]);
   }
   await store.close();
-  await stop();
+  await started.stop();
 }
 console.log(markdownTable(rows, { align: ["l", "r", "r", "r", "r", "r", "r"] }));

@@ -119,7 +119,7 @@ describe.each(Object.keys(STORES) as (keyof typeof STORES)[])("on %s", (store) =
         await deployment.kill(victim);
       }
 
-      const instance = await client.workflow<unknown>("LedgerWorkflow").get(id);
+      const instance = await client.workflow("LedgerWorkflow").get(id);
       expect(await instance.result()).toEqual([1, 4, 9, 16, 25]);
       const calls = [...callsWhenAcknowledged.keys()].map((n) => [n, deployment?.calls("enter", n)]);
       expect(calls).toEqual([...callsWhenAcknowledged]);
