@@ -29,18 +29,18 @@ export function planCommit(
     journal: { uid: before.birth.uid, run: before.run },
     record,
     index: needed ? index : null,
-    summon: needed ? summonFor(stored, index, record) : null,
+    summon: needed && before.lease === null ? summonFor(stored, index, record) : null,
     awaitIndex: needed && createsObligation(stored, index),
   };
 }
 
 /**
- * A head that nothing would look at again must lead here before the record is written: not leased, not due
- * yet, and about to change. Reports and plain grants start from a head that is leased or due, so they need none.
+ * A head that nothing would look at again must lead here before the record is written. One that is due leads
+ * here; so does the lease of an instance that has one. A lease that only a lagging head still shows does not:
+ * the index that removes it is on its way.
  */
 function summonFor(stored: HeadIndex, index: HeadIndex, record: JournalRecord): StoreCommit["summon"] {
-  if (stored.lease !== null) return null;
-  if (stored.readyAt !== null && stored.readyAt <= record.committedAt) return null;
+  if (stored.lease === null && stored.readyAt !== null && stored.readyAt <= record.committedAt) return null;
   const ready = index.readyAt !== null && index.readyAt <= record.committedAt;
   return { readyAt: record.committedAt, status: ready && index.run === stored.run ? index.status : stored.status };
 }

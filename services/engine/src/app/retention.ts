@@ -1,3 +1,4 @@
+import type { InstanceName } from "../domain/name.ts";
 import { SECOND_MS } from "../domain/time.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -40,11 +41,22 @@ export class RetentionLoop {
     // Replicas believe what they folded for a while; nothing is removed that one may still write to.
     const now = this.#clock.now() - (this.#store.exclusive ? 0 : 2 * SHARED_TTL_MS);
     const over = await this.#store.purgeable(now, PURGED_PER_PASS_MAX);
-    for (const { name, uid } of over) {
+    let purged = 0;
+    for (const { name, uid } of over) if (await this.#purge(name, uid)) purged += 1;
+    if (purged > 0) this.#log.info({ instances: purged }, "finished instances purged");
+    if (purged === PURGED_PER_PASS_MAX) this.#loop.hurry();
+  }
+
+  /** Returns whether it is gone. One that cannot be removed does not keep the others. */
+  async #purge(name: InstanceName, uid: string): Promise<boolean> {
+    try {
       const { next } = await this.#instances.move(name, { kind: "purge" });
-      if (next.birth.uid === uid && next.purged) await this.#store.purge(name, uid);
+      if (next.birth.uid !== uid || !next.purged) return false;
+      await this.#store.purge(name, uid);
+      return true;
+    } catch (error) {
+      this.#log.warn({ ...name, error }, "finished instance not purged");
+      return false;
     }
-    if (over.length > 0) this.#log.info({ instances: over.length }, "finished instances purged");
-    if (over.length === PURGED_PER_PASS_MAX) this.#loop.hurry();
   }
 }
