@@ -70,21 +70,27 @@ export class Instances {
    */
   async *watch(workflow: string, id: string, signal?: AbortSignal): AsyncGenerator<WatchInstanceResponse, void> {
     const ref = this.#calls.ref(workflow, id);
+    // Leaving the loop does not end a stream of Connect's; a signal does.
+    const left = new AbortController();
+    const bound = { signal: signal === undefined ? left.signal : AbortSignal.any([signal, left.signal]) };
     let seen: { afterPosition: number; run?: number } = { afterPosition: 0 };
-    for (let failures = 0; ;) {
-      try {
-        const stream = this.#calls.rpc.watchInstance({ ref, ...seen }, signal === undefined ? {} : { signal });
-        for await (const word of stream) {
-          seen = { afterPosition: word.record?.position ?? 0, run: word.run };
-          failures = 0;
-          yield word;
+    try {
+      for (let failures = 0; ;) {
+        try {
+          for await (const word of this.#calls.rpc.watchInstance({ ref, ...seen }, bound)) {
+            seen = { afterPosition: word.record?.position ?? 0, run: word.run };
+            failures = 0;
+            yield word;
+          }
+          return;
+        } catch (error) {
+          if (!isTransient(error, signal)) throw error;
+          failures += 1;
+          await delay(backoffMs(failures), undefined, bound);
         }
-        return;
-      } catch (error) {
-        if (!isTransient(error, signal)) throw error;
-        failures += 1;
-        await delay(backoffMs(failures), undefined, { signal });
       }
+    } finally {
+      left.abort();
     }
   }
 }
