@@ -139,3 +139,15 @@ describe("a report", () => {
     expect(await engine.status("one")).toBe("running");
   });
 });
+
+describe("a session that is dead but for an open poll", () => {
+  it("has its poll ended when its leases are taken back, and gets none of them again", async () => {
+    await leased("one", "session-a");
+    await engine.clock.advance(LEASE_MS - 1_000);
+    // Let in while the session lived, held beyond its end.
+    const held = engine.poll("session-a", { holdMs: 60_000 });
+    await engine.clock.advance(10_000);
+    expect((await held).tasks).toEqual([]);
+    expect((await engine.poll("session-b")).tasks).toMatchObject([{ lostAttempts: 1 }]);
+  });
+});

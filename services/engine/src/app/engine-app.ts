@@ -49,7 +49,7 @@ export function createApp({ store, clock, log, config }: AppParts): App {
   const instances = new Instances(store, clock, feed);
   const polls = new PollQueue(clock, config.pollsMax);
   const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, stepLimit });
-  const sweeper = new Sweeper(store, instances, clock, log, leaseMs);
+  const sweeper = new Sweeper({ store, instances, polls, clock, log, leaseMs });
   const sessions = new Sessions(store, clock, leaseMs);
   const purges = new RetentionLoop(store, instances, clock, log);
   const draining = drained.signal;

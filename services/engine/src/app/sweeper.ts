@@ -5,26 +5,31 @@ import type { Clock } from "./clock.ts";
 import type { Instances } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { Loop } from "./loop.ts";
+import type { PollQueue } from "./poll-queue.ts";
 import { Suspects } from "./suspects.ts";
 
 /** Leased heads read at a time. */
 const PAGE = 500;
 
+export interface SweeperParts {
+  readonly store: Store;
+  readonly instances: Instances;
+  readonly polls: PollQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly leaseMs: number;
+}
+
 /** Takes the leases of dead sessions back, so that others get their instances. */
 export class Sweeper {
-  readonly #store: Store;
-  readonly #instances: Instances;
-  readonly #clock: Clock;
-  readonly #log: Log;
+  readonly #parts: SweeperParts;
   readonly #loop: Loop;
   readonly #suspects: Suspects;
 
   /** Looks for dead sessions six times in the life of a lease: an instance waits little longer than its lease. */
-  constructor(store: Store, instances: Instances, clock: Clock, log: Log, leaseMs: number) {
-    this.#store = store;
-    this.#instances = instances;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(parts: SweeperParts) {
+    const { instances, clock, log, leaseMs } = parts;
+    this.#parts = parts;
     this.#loop = new Loop("sweep", leaseMs / 6, () => this.#pass(), clock, log);
     this.#suspects = new Suspects(instances, clock, log);
   }
@@ -45,7 +50,7 @@ export class Sweeper {
   /** Takes all leases of a session back. Returns how many. */
   async release(session: string, reason: LeaseLostReason): Promise<number> {
     let released = 0;
-    for await (const page of leasedPages(this.#store, session)) {
+    for await (const page of leasedPages(this.#parts.store, session)) {
       released += (await Promise.all(page.map((head) => this.loseLease(head, reason)))).filter(Boolean).length;
     }
     return released;
@@ -53,18 +58,21 @@ export class Sweeper {
 
   /** Takes one lease back, or settles an index that still shows one which has ended. Returns whether it was held. */
   async loseLease({ name, run, epoch }: LeasedHead, reason: LeaseLostReason): Promise<boolean> {
-    const moved = await this.#instances.move(name, { kind: "loseLease", run, epoch, reason });
+    const moved = await this.#parts.instances.move(name, { kind: "loseLease", run, epoch, reason });
     if (moved.record === null) this.#suspects.suspect(name);
     return moved.record !== null;
   }
 
   async #pass(): Promise<void> {
-    const holders = await this.#store.leaseHolders();
+    const { store, polls, clock, log } = this.#parts;
+    const holders = await store.leaseHolders();
     if (holders.length === 0) return;
-    const alive = new Set(await this.#store.aliveSessions(this.#clock.now()));
+    const alive = new Set(await store.aliveSessions(clock.now()));
     for (const session of holders.filter((holder) => !alive.has(holder))) {
+      // Or its poll, still open here, would get them right back.
+      polls.endSession(session);
       const leases = await this.release(session, "expired");
-      this.#log.info({ session, leases }, "leases of a dead session taken back");
+      log.info({ session, leases }, "leases of a dead session taken back");
     }
   }
 }

@@ -54,7 +54,7 @@ export async function buildTask(
   };
 }
 
-/** Records after a position: those at hand where they reach back so far, otherwise a page from the store. */
+/** Records after a position, up to the state's: those at hand where they reach back so far, otherwise a page from the store. */
 export async function recordsAfter(
   store: Store,
   state: InstanceState,
@@ -65,5 +65,5 @@ export async function recordsAfter(
   const atHand = recent.filter((record) => record.position > after && record.position <= state.position);
   if (atHand.length === state.position - after) return atHand;
   const slice = await store.journal({ uid: state.birth.uid, run: state.run }, after, TASK_PAGE);
-  return slice.records;
+  return slice.records.filter((record) => record.position <= state.position);
 }

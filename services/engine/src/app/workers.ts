@@ -104,13 +104,18 @@ export class Workers implements WorkerApi {
   }
 
   async #accepted(moved: Moved, lease: LeaseRef, seenPosition: number): Promise<Accepted> {
-    const { store, clock } = this.#parts;
+    const { store, clock, polls } = this.#parts;
     const { next, record, recent, putOff } = moved;
     const atHand = record === null ? recent : [...recent, record];
+    const records = await recordsAfter(store, next, seenPosition, atHand);
+    const position = records.at(-1)?.position ?? next.position;
+    const leaseState = leaseStateOf(next, lease);
+    // What did not fit comes with the report that this asks for.
+    if (position < next.position && next.lease !== null) polls.notify(next.lease.session, { lease, leaseLost: false });
     return {
-      position: next.position,
-      leaseState: leaseStateOf(next, lease),
-      news: newsOf(await recordsAfter(store, next, seenPosition, atHand)),
+      position,
+      leaseState,
+      news: newsOf(records),
       putOff,
       pausing: next.status === "waitingForPause",
       nextDueInMs: nextDueInMs(next, clock.now()),

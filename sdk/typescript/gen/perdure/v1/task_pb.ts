@@ -607,7 +607,7 @@ export const TaskCommitResultSchema: GenMessage<TaskCommitResult> = /*@__PURE__*
  */
 export type CommitAccepted = Message<"perdure.v1.CommitAccepted"> & {
   /**
-   * The newest position.
+   * The newest position that `news` reaches.
    *
    * @generated from field: uint32 position = 1;
    */
