@@ -9,7 +9,6 @@ import { HeldRoll } from "./held-roll.ts";
 
 const { engine, session, positions } = workerData as HeartbeatSetup;
 const roll = new HeldRoll(positions);
-// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const tell = (message: HeartbeatMessage): void => parentPort?.postMessage(message);
 
 parentPort?.on("message", (held: HeldMessage) => {

@@ -95,7 +95,6 @@ class ThreadHeartbeat implements Heartbeat {
   }
 
   #send(held: HeldMessage): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#thread.postMessage(held);
   }
 

@@ -75,7 +75,6 @@ export class ThreadLink {
   }
 
   #post(message: Requests | null): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     this.#worker.postMessage(message);
   }
 
