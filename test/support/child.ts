@@ -1,5 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 
+/** Those that run now. A test that fails before it has disposed of one must not leave it behind. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** A process of a test: its output is kept, its end can be awaited, and it never outlives the test. */
 export class Child implements AsyncDisposable {
   readonly #process: ChildProcess;
@@ -14,6 +20,7 @@ export class Child implements AsyncDisposable {
 
   constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#process = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(this.#process);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.#output += text;
@@ -23,6 +30,7 @@ export class Child implements AsyncDisposable {
     this.#ended = new Promise((resolve, reject) => {
       this.#process.on("error", reject);
       this.#process.on("close", (code, signal) => {
+        running.delete(this.#process);
         resolve(signal ?? code ?? 0);
         for (const listener of this.#listeners) listener();
       });
