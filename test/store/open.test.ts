@@ -6,6 +6,7 @@ describe("a URL that names no store", () => {
     ["nothing", "", '"" names no store: give memory:, sqlite:./perdure.db, mongodb://host/database'],
     ["a path alone", "./perdure.db", '"./perdure.db" names no store: give'],
     ["another database", "postgres://localhost", '"postgres://localhost" names no store: give'],
+    ["one with a password", "postgres://me:secret@localhost", '"postgres://…@localhost" names no store: give'],
     ["a property of objects", "constructor:", '"constructor:" names no store: give'],
     ["sqlite without a path", "sqlite:", "sqlite: needs the path of a file, as in sqlite:./perdure.db"],
     ["sqlite in memory", "sqlite::memory:", "sqlite::memory: would forget everything"],

@@ -26,7 +26,7 @@ const FORMS = "memory:, sqlite:./perdure.db, mongodb://host/database or mongodb+
  */
 export async function openStore(url: string, { onWritten = () => {} }: StoreOptions = {}): Promise<Store> {
   const open = OPENERS.get(url.slice(0, Math.max(0, url.indexOf(":"))));
-  if (open === undefined) throw new Error(`"${url}" names no store: give ${FORMS}`);
+  if (open === undefined) throw new Error(`"${withoutPassword(url)}" names no store: give ${FORMS}`);
   return open(url, onWritten);
 }
 
@@ -36,4 +36,9 @@ async function openSqlite(url: string, onWritten: OnWritten): Promise<Store> {
   if (path === ":memory:")
     throw new Error("sqlite::memory: would forget everything, and so does memory: without the detour: give that");
   return SqliteStore.open(path, onWritten);
+}
+
+/** Errors are logged, and logs are read by many. */
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/@]*@/, "//…@");
 }
