@@ -3,6 +3,9 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 /** The kernel's unit of CPU time in /proc: USER_HZ, 100 a second on every architecture that Node runs on. */
 const TICK_MS = 10;
 
+/** The kernel's PF_KTHREAD among a process's flags. */
+const KERNEL_THREAD = 0x0020_0000;
+
 /** What a process has used since its start. */
 export interface ProcessTimes {
   readonly parent: number;
@@ -10,6 +13,8 @@ export interface ProcessTimes {
   readonly cpuMs: number;
   /** That of children which have ended and were waited for. */
   readonly childrenCpuMs: number;
+  /** Whether it is a thread of the kernel's, which works for whoever asked. */
+  readonly kernel: boolean;
 }
 
 export interface ProcessMemory {
@@ -25,7 +30,12 @@ export function processTimes(pid: number): ProcessTimes | undefined {
   // The name before may hold spaces and brackets; what follows its last bracket does not.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const ticks = (from: number) => Number(fields[from]) + Number(fields[from + 1]);
-  return { parent: Number(fields[1]), cpuMs: ticks(11) * TICK_MS, childrenCpuMs: ticks(13) * TICK_MS };
+  return {
+    parent: Number(fields[1]),
+    cpuMs: ticks(11) * TICK_MS,
+    childrenCpuMs: ticks(13) * TICK_MS,
+    kernel: (Number(fields[6]) & KERNEL_THREAD) !== 0,
+  };
 }
 
 /** @throws {Error} when the process has gone. */
@@ -40,22 +50,29 @@ export function forgetPeak(pid: number): void {
   writeFileSync(`/proc/${pid}/clear_refs`, "5");
 }
 
-/** CPU time of a process and of all that descend from it, the ended included, in milliseconds. */
-export function treeCpuMs(root: number): number {
+/** CPU time of a process and of all that descend from it, and that of all others but the kernel, the ended included. */
+export function cpuMsAround(root: number): { readonly treeMs: number; readonly othersMs: number } {
   const all = new Map<number, ProcessTimes>();
   for (const name of readdirSync("/proc")) {
     const times = /^\d+$/u.test(name) ? processTimes(Number(name)) : undefined;
     if (times !== undefined) all.set(Number(name), times);
   }
-  let sum = 0;
-  for (const [pid, times] of all) if (descends(pid, root, all)) sum += times.cpuMs + times.childrenCpuMs;
-  return sum;
+  let treeMs = 0;
+  let othersMs = 0;
+  for (const [pid, { cpuMs, childrenCpuMs, kernel }] of all) {
+    if (descends(pid, root, all)) treeMs += cpuMs + childrenCpuMs;
+    else if (!kernel) othersMs += cpuMs + childrenCpuMs;
+  }
+  return { treeMs, othersMs };
 }
 
-/** CPU time that everybody has used since the machine's start, without interrupts, in milliseconds. */
+/** Columns of /proc/stat in which somebody worked: an interrupt's time is also part of that of the process that it met. */
+const BUSY = { user: 1, nice: 2, system: 3, irq: 6, softirq: 7 } as const;
+
+/** CPU time that everybody has used since the machine's start, in milliseconds. */
 export function machineCpuMs(): number {
-  const [, user, nice, system] = readFileSync("/proc/stat", "utf8").split("\n", 1)[0]!.split(/\s+/u);
-  return (Number(user) + Number(nice) + Number(system)) * TICK_MS;
+  const columns = readFileSync("/proc/stat", "utf8").split("\n", 1)[0]!.split(/\s+/u);
+  return Object.values(BUSY).reduce((sum, column) => sum + Number(columns[column]), 0) * TICK_MS;
 }
 
 function descends(pid: number, root: number, all: ReadonlyMap<number, ProcessTimes>): boolean {

@@ -1,4 +1,4 @@
-import { forgetPeak, machineCpuMs, processMemory, processTimes, treeCpuMs } from "./process-times.ts";
+import { cpuMsAround, forgetPeak, machineCpuMs, processMemory, processTimes } from "./process-times.ts";
 
 /** The processes that take part, in the order in which a table shows them. */
 export const ROLES = ["engine", "mongod", "worker", "client"] as const;
@@ -36,8 +36,10 @@ export async function observe<T>(
   for (const [role, pid] of cast) {
     processes[role] = { cpuMs: after.cpuMs.get(role)! - before.cpuMs.get(role)!, ...processMemory(pid) };
   }
-  const foreignMs = after.machineMs - before.machineMs - (after.treeMs - before.treeMs);
-  return { value, usage: { elapsedMs, processes, foreignCores: Math.max(0, foreignMs / elapsedMs) } };
+  // By processes, which is exact; by the machine's idle time, which also knows of processes that cannot be seen from here.
+  const othersMs = after.othersMs - before.othersMs;
+  const restMs = after.machineMs - before.machineMs - (after.treeMs - before.treeMs);
+  return { value, usage: { elapsedMs, processes, foreignCores: Math.max(0, othersMs, restMs) / elapsedMs } };
 }
 
 /** Resident memory by role, now. */
@@ -52,5 +54,5 @@ function readings(cast: Cast) {
     if (times === undefined) throw new Error(`the ${role} (process ${pid}) has ended during the measurement`);
     cpuMs.set(role, times.cpuMs);
   }
-  return { atMs: performance.now(), cpuMs, machineMs: machineCpuMs(), treeMs: treeCpuMs(process.pid) };
+  return { atMs: performance.now(), cpuMs, machineMs: machineCpuMs(), ...cpuMsAround(process.pid) };
 }
