@@ -2,7 +2,7 @@ import { markdownTable } from "markdown-table";
 import { ROLES } from "../measure/usage.ts";
 import { STORE_TITLES } from "../rig/store.ts";
 import type { Workload } from "../workload.ts";
-import { figure, spread } from "./format.ts";
+import { cores, figure, spread } from "./format.ts";
 import { GOALS, isMet } from "./goals.ts";
 import type { Goal } from "./goals.ts";
 import { PEERS, PEERS_NOTE } from "./peers.ts";
@@ -68,16 +68,16 @@ function resourceTable(reports: readonly StoreReport[]): string {
       const of = [
         `${summary.workload}, ${STORE_TITLES[store]}`,
         figure(summary.instances.median),
-        spread(summary.foreignCores),
+        spread(summary.foreignCores, cores),
       ];
       return ROLES.flatMap((role) => {
         const usage = summary.processes[role];
         if (usage === undefined) return [];
         // What is said of the workload is said in its first row only.
         const first = of.splice(0);
-        const { cpuMsPerInstance, cores, residentMiB, peakMiB } = usage;
-        const cells = [cpuMsPerInstance, cores, residentMiB, peakMiB].map(({ median }) => figure(median));
-        return [[...(first.length > 0 ? first : ["", "", ""]), role, ...cells]];
+        const [cpuMs, busy] = [figure(usage.cpuMsPerInstance.median), cores(usage.cores.median)];
+        const [now, peak] = [figure(usage.residentMiB.median), figure(usage.peakMiB.median)];
+        return [[...(first.length > 0 ? first : ["", "", ""]), role, cpuMs, busy, now, peak]];
       });
     }),
   );
