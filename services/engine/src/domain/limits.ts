@@ -39,3 +39,6 @@ export const LEASE_MS = 30 * SECOND_MS;
 /** How long a long poll is held unless it says otherwise, and at most. */
 export const HOLD_MS = 20 * SECOND_MS;
 export const HOLD_MS_MAX = MINUTE_MS;
+
+/** A cron expression, in UTF-16 units. The programming model's limit. */
+export const CRON_LENGTH_MAX = 256;
