@@ -28,6 +28,9 @@ export interface AppConfig {
 export interface App {
   readonly callers: CallerApi;
   readonly workers: WorkerApi;
+  readonly instances: Instances;
+  /** What this replica writes. */
+  readonly feed: Feed;
   start(): void;
   /** Ends all polls and waits and refuses new ones; reports are still taken. */
   drain(): void;
@@ -56,6 +59,8 @@ export function createApp({ store, clock, log, config }: AppParts): App {
   return {
     callers: new Callers({ store, instances, polls, dispatcher, feed, clock, draining, retention, stepLimit }),
     workers: new Workers({ store, instances, polls, sessions, sweeper, clock, leaseMs, stepLimit }),
+    instances,
+    feed,
     start() {
       dispatcher.start();
       sweeper.start();

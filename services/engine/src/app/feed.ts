@@ -10,15 +10,22 @@ export interface Written {
 }
 
 export type Listener = (written: Written) => void;
+export type CreatedListener = (created: InstanceState) => void;
 
 /** Tells those who listen of every record that this replica writes. Others' records are found by reading. */
 export class Feed {
   readonly #all = new Set<Listener>();
+  readonly #created = new Set<CreatedListener>();
   readonly #byName = new Map<string, Set<Listener>>();
 
   /** Listens to all instances. */
   onAny(listener: Listener): void {
     this.#all.add(listener);
+  }
+
+  /** Listens to instances that this replica creates: called before any of them is handed out. */
+  onCreated(listener: CreatedListener): void {
+    this.#created.add(listener);
   }
 
   /** Listens to one instance until the returned function is called. */
@@ -30,6 +37,10 @@ export class Feed {
       listeners.delete(listener);
       if (listeners.size === 0) this.#byName.delete(key);
     };
+  }
+
+  announce(created: InstanceState): void {
+    for (const listener of this.#created) listener(created);
   }
 
   publish(written: Written): void {

@@ -52,6 +52,7 @@ export class Instances {
     }
     const state = initialState(head.birth, 1, head.birth.createdAt);
     this.#cache.set(name, { state, stored: head.index, recent: [] });
+    this.#feed.announce(state);
     return state;
   }
 
@@ -79,6 +80,11 @@ export class Instances {
       if (state.purged) throw notFound(name);
       return state;
     });
+  }
+
+  /** Lets go of what is known of an instance that somebody removed from the store. */
+  forget(name: InstanceName): void {
+    this.#cache.drop(name);
   }
 
   /** What is known of an instance without a read; among several replicas it may be old. */

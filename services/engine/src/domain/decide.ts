@@ -2,6 +2,7 @@ import { decideCommand } from "./decide-command.ts";
 import { decideEvent } from "./decide-event.ts";
 import { decideGrant, decideLoss } from "./decide-lease.ts";
 import { decideReport } from "./decide-report.ts";
+import { decideSkip } from "./decide-skip.ts";
 import { Draft, type Decision } from "./draft.ts";
 import { EngineError } from "./errors.ts";
 import { indexOf } from "./head.ts";
@@ -34,6 +35,8 @@ export function decide(state: InstanceState, move: Move, now: EpochMs): Decision
       return decideCommand(state, move.kind, now);
     case "purge":
       return decidePurge(state, now);
+    case "skipTimer":
+      return decideSkip(state, move.key, now);
     case "settle":
       return new Draft(state, now).finishEvenEmpty();
   }

@@ -1,7 +1,7 @@
 import type { Entry, EntryOf, JournalRecord, Report } from "./entry.ts";
 import { foldEntry, foldReport } from "./fold.ts";
 import { forkState, type InstanceState, type MutableState } from "./state.ts";
-import { dueAtOf, type OpenStep, type StepKey } from "./step.ts";
+import { dueAtOf, keyText, type OpenStep, type StepKey } from "./step.ts";
 import type { EpochMs } from "./time.ts";
 
 /** What was decided: one record to append, and the state it leads to. */
@@ -47,6 +47,13 @@ export class Draft {
       const entry = firedBy(step);
       if (entry !== null) this.emit(entry);
     }
+  }
+
+  /** Lets the timer of a step fire, whether it is due or not. */
+  fireTimer(key: StepKey): void {
+    const step = this.#state.pausedAt === null ? this.#state.open.get(keyText(key)) : undefined;
+    const entry = step === undefined ? null : firedBy(step);
+    if (entry !== null) this.emit(entry);
   }
 
   finish(report: Report | null = null): Decision {

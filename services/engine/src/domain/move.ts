@@ -1,6 +1,7 @@
 import type { LeaseLostReason, Report } from "./entry.ts";
 import type { Operation } from "./operation.ts";
 import type { Payload } from "./payload.ts";
+import type { StepKey } from "./step.ts";
 
 /** Everything that can change an instance, whoever asks. */
 export type Move =
@@ -31,5 +32,7 @@ export type Move =
   | { readonly kind: "pause" | "resume" | "terminate" | "restart" }
   /** The time of keeping is over. */
   | { readonly kind: "purge" }
+  /** A timer fires before its time. Only engines that test workflows make it. */
+  | { readonly kind: "skipTimer"; readonly key: StepKey }
   /** The index was found to lag: an empty record makes sure that nobody else is about to write, and takes the index along. */
   | { readonly kind: "settle" };

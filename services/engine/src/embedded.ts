@@ -1,0 +1,171 @@
+import { createRouterTransport, type Transport } from "@connectrpc/connect";
+import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
+import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
+import type { Clock } from "./app/clock.ts";
+import { createApp, type App } from "./app/engine-app.ts";
+import type { Log } from "./app/log.ts";
+import { isRefusal } from "./domain/errors.ts";
+import { STEPS_MAX } from "./domain/limits.ts";
+import { isFinished, type Status } from "./domain/lifecycle.ts";
+import { nameText, type InstanceName } from "./domain/name.ts";
+import type { InstanceState } from "./domain/state.ts";
+import type { StepKey } from "./domain/step.ts";
+import { DAY_MS, type EpochMs } from "./domain/time.ts";
+import { refusalInterceptor } from "./rpc/refusal-interceptor.ts";
+import { ruleInterceptor } from "./rpc/rules.ts";
+import { workerHandlers } from "./rpc/worker-handlers.ts";
+import { workflowHandlers } from "./rpc/workflow-handlers.ts";
+import { openStore } from "./store/open.ts";
+import type { Store } from "./store/store.ts";
+
+export type { Cancel, Clock } from "./app/clock.ts";
+
+/** A thousand years: no jump of the clock costs a worker in the same process its leases, nor an instance its record. */
+const AGE_MS = 365_250 * DAY_MS;
+
+/** Polls held at once: those of one worker, with room for more. */
+const POLLS_MAX = 100;
+
+/** What an instance waits for. */
+export interface OpenTimer {
+  readonly kind: "sleep" | "retry" | "wait";
+  readonly step: { readonly name: string; readonly count: number };
+  readonly dueAt: EpochMs;
+  /** Only of a wait. */
+  readonly eventType: string | null;
+}
+
+/** An instance after its creation, or after a record of its journal. */
+export interface Moved {
+  readonly name: InstanceName;
+  readonly run: number;
+  /** Null: it was just created. */
+  readonly before: Status | null;
+  readonly status: Status;
+  /** Those that run; none while paused. */
+  readonly timers: readonly OpenTimer[];
+}
+
+/** An engine in this process and in memory, reached without sockets, in a time that its owner moves: for tests of workflows. */
+export interface EmbeddedEngine {
+  /** Leads callers and workers to it. Deadlines of calls are dropped: nothing can get lost in between. */
+  readonly transport: Transport;
+  /** Calls after each creation, before anything of the instance runs, and after each record. */
+  onMoved(listener: (moved: Moved) => void): void;
+  /** The instances that have not ended. */
+  unfinished(): readonly Moved[];
+  /** Lets a timer fire before its time, if it runs. */
+  skip(name: InstanceName, timer: OpenTimer): Promise<void>;
+  /** Removes an instance, whatever it is doing. Without effect when there is none. */
+  remove(name: InstanceName): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts an engine that only this process can reach. What it journals is gone with it. */
+export async function embedEngine(parts: { readonly clock: Clock; readonly log: Log }): Promise<EmbeddedEngine> {
+  const store = await openStore("memory:");
+  const config = {
+    leaseMs: AGE_MS,
+    retention: { successMs: AGE_MS, failureMs: AGE_MS },
+    stepLimit: STEPS_MAX,
+    pollsMax: POLLS_MAX,
+  };
+  const app = createApp({ store, ...parts, config });
+  app.start();
+  return new Embedded(store, app, parts.log);
+}
+
+class Embedded implements EmbeddedEngine {
+  readonly transport: Transport;
+  readonly #store: Store;
+  readonly #app: App;
+  readonly #unfinished = new Map<string, Moved>();
+
+  constructor(store: Store, app: App, log: Log) {
+    this.#store = store;
+    this.#app = app;
+    this.transport = withoutDeadlines(
+      createRouterTransport(
+        (router) => {
+          router.service(WorkflowService, workflowHandlers(app.callers));
+          router.service(WorkerService, workerHandlers(app.workers));
+        },
+        { router: { interceptors: [refusalInterceptor(log), ruleInterceptor] } },
+      ),
+    );
+    this.onMoved((moved) => this.#note(moved));
+  }
+
+  onMoved(listener: (moved: Moved) => void): void {
+    this.#app.feed.onCreated((state) => listener(movedTo(state, null)));
+    this.#app.feed.onAny(({ before, after }) => listener(movedTo(after, before.status)));
+  }
+
+  unfinished(): readonly Moved[] {
+    return [...this.#unfinished.values()];
+  }
+
+  async skip(name: InstanceName, { kind, step }: OpenTimer): Promise<void> {
+    const key = { ...step, kind: STEP_KIND[kind] };
+    await this.#app.instances.move(name, { kind: "skipTimer", key }).catch(unlessOver);
+  }
+
+  async remove(name: InstanceName): Promise<void> {
+    await this.#app.instances.move(name, { kind: "terminate" }).catch(unlessOver);
+    const head = await this.#store.head(name);
+    if (head === undefined) return;
+    await this.#store.purge(name, head.birth.uid);
+    this.#app.instances.forget(name);
+  }
+
+  async close(): Promise<void> {
+    this.#app.drain();
+    await this.#app.close();
+    await this.#store.close();
+  }
+
+  #note(moved: Moved): void {
+    if (isFinished(moved.status)) this.#unfinished.delete(nameText(moved.name));
+    else this.#unfinished.set(nameText(moved.name), moved);
+  }
+}
+
+const STEP_KIND = { sleep: "sleep", retry: "do", wait: "wait" } as const satisfies Record<
+  OpenTimer["kind"],
+  StepKey["kind"]
+>;
+
+function movedTo(state: InstanceState, before: Status | null): Moved {
+  const { birth, run, status } = state;
+  return { name: birth.name, run, before, status, timers: state.pausedAt === null ? timersOf(state) : [] };
+}
+
+function timersOf({ open }: InstanceState): readonly OpenTimer[] {
+  return [...open.values()].flatMap((step): readonly OpenTimer[] => {
+    switch (step.status) {
+      case "sleeping":
+        return [{ kind: "sleep", step: step.key, dueAt: step.dueAt, eventType: null }];
+      case "backingOff":
+        return [{ kind: "retry", step: step.key, dueAt: step.dueAt, eventType: null }];
+      case "awaiting":
+        return [{ kind: "wait", step: step.key, dueAt: step.dueAt, eventType: step.eventType }];
+      case "running":
+      case "due":
+      case "undelivered":
+        return [];
+    }
+  });
+}
+
+/** An instance that has ended or is gone needs nothing more. */
+function unlessOver(error: unknown): void {
+  const isOver = isRefusal(error, "INSTANCE_NOT_FOUND") || isRefusal(error, "INVALID_TRANSITION");
+  if (!isOver) throw error;
+}
+
+function withoutDeadlines(transport: Transport): Transport {
+  return {
+    unary: (method, signal, _timeoutMs, ...rest) => transport.unary(method, signal, undefined, ...rest),
+    stream: (method, signal, _timeoutMs, ...rest) => transport.stream(method, signal, undefined, ...rest),
+  };
+}
