@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { FOLDER } from "./start-env.ts";
 import { setTimeout as delay } from "node:timers/promises";
-import { Part } from "./start-part.ts";
+import { Part } from "./part.ts";
 
 /** Whoever is called so takes the work of the one before over at once, however that ended. */
 const WORKER_NAME = "example";
@@ -15,14 +13,24 @@ const LOOKS_MAX = 300;
 
 const QUIET = ["--log-level", "error"];
 
-/** The two processes that the example needs besides itself, by the commands that `--help` shows. */
-export async function engineAndWorker(say: (text: string) => void) {
+/** What an example is made of, as paths. */
+export interface Setting {
+  /** Holds the store. */
+  readonly folder: string;
+  /** The module of the workflow. */
+  readonly workflow: string;
+  /** The module that makes `this.env`. */
+  readonly env: string;
+}
+
+/** The two processes that an example needs besides itself, by the commands that `--help` shows. */
+export async function engineAndWorker({ folder, workflow, env }: Setting, say: (text: string) => void) {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const store = `sqlite:${join(FOLDER, ".perdure", "example.db")}`;
+  const store = `sqlite:${join(folder, ".perdure", "example.db")}`;
   const engine = new Part("engine", ["server", "--listen", `127.0.0.1:${port}`, "--store", store, ...QUIET], say);
-  const modules = [file("workflow.ts"), "--env", file("start-env.ts")];
-  const worker = new Part("worker", ["worker", ...modules, "--engine", url, "--name", WORKER_NAME, ...QUIET], say);
+  const served = ["worker", workflow, "--env", env, "--engine", url, "--name", WORKER_NAME];
+  const worker = new Part("worker", [...served, ...QUIET], say);
   return { engine, worker, url };
 }
 
@@ -45,5 +53,3 @@ async function freePort(): Promise<number> {
   await once(server, "close");
   return port;
 }
-
-const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
