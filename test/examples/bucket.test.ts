@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FolderBucket } from "../../examples/support/src/bucket.ts";
+import { FolderBucket } from "../../examples/support/bucket.ts";
 
 const md5 = (content: string | Uint8Array): string => createHash("md5").update(content).digest("hex");
 

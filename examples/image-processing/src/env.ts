@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { FolderBucket } from "@perdure/example-support/bucket";
+import { FolderBucket } from "../../support/bucket.ts";
 import { LocalDescriber } from "./describer.ts";
 
 const OWN_BUCKET = fileURLToPath(new URL("../bucket", import.meta.url));

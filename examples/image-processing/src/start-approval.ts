@@ -1,8 +1,8 @@
 import { createInterface } from "node:readline/promises";
 import { setTimeout as delay } from "node:timers/promises";
-import { attend, entriesOf, wasSent } from "@perdure/example-support/attend";
-import type { Stage } from "@perdure/example-support/demonstrate";
-import type { Actor } from "@perdure/example-support/instance";
+import { attend, entriesOf, wasSent } from "../../support/attend.ts";
+import type { Stage } from "../../support/demonstrate.ts";
+import type { Actor } from "../../support/instance.ts";
 
 /** The event that the workflow waits for. */
 const APPROVED = "approved";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { exampleFolder } from "@perdure/example-support/folder";
+import { exampleFolder } from "../../support/folder.ts";
 import env from "./env.ts";
 
 export const FOLDER = exampleFolder(import.meta.url);

@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { outputOf } from "@perdure/example-support/attend";
-import { demonstrate } from "@perdure/example-support/demonstrate";
-import { findOrCreate } from "@perdure/example-support/instance";
+import { outputOf } from "../../support/attend.ts";
+import { demonstrate } from "../../support/demonstrate.ts";
+import { findOrCreate } from "../../support/instance.ts";
 import { attendAndApprove } from "./start-approval.ts";
 import { BUCKET_FOLDER, FOLDER } from "./start-env.ts";
 import type { Params } from "./workflow.ts";
