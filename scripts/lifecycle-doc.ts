@@ -30,6 +30,7 @@ const COMMAND_MEANS = {
   pause: "stops the instance, as soon as no step is in flight.",
   resume: "lets it go on. Its sleeps, retries and waits are later by the time it was paused.",
   terminate: "ends it at once.",
+  rollBack: "undoes its steps and ends it then, where steps have a rollback; at once where none has.",
   restart: "begins its next run: same params, empty journal.",
 } as const satisfies Record<Command, string>;
 
@@ -40,6 +41,7 @@ const FACT_MEANS = {
   lose: "the lease ended without its holder's doing.",
   complete: "`run` returned.",
   fail: "`run` threw.",
+  rollBack: "`run` threw, and steps are undone before it ends.",
   settlePause: "a pause that was asked for takes effect: nothing is in flight any more.",
 } as const satisfies Record<Fact, string>;
 

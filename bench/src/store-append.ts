@@ -24,13 +24,21 @@ function aRecord(position: number): JournalRecord {
     backoff: "exponential",
     timeoutMs: 600_000,
     dynamicDelay: false,
+    sensitive: false,
+    rollback: false,
   } as const;
   return {
     position,
     committedAt: Date.now(),
     report: { epoch: 1, sequence: position },
     entries: [
-      { kind: "stepCompleted", key, attempt: 1, output: { form: "json", text: JSON.stringify("x".repeat(198)) } },
+      {
+        kind: "stepCompleted",
+        key,
+        attempt: 1,
+        output: { form: "json", text: JSON.stringify("x".repeat(198)) },
+        sensitive: false,
+      },
       { kind: "stepStarted", key, attempt: 1, config, startedAt: Date.now() },
     ],
   };

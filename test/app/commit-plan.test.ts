@@ -10,20 +10,27 @@ const NOW = 1_000_000;
 const PARK: Move = {
   kind: "report",
   session: "session-a",
+  uid: "u",
   run: 1,
   report: { epoch: 1, sequence: 1 },
   operations: [
-    { kind: "startWait", key: { kind: "wait", name: "w", count: 1 }, eventType: "go", timeoutMs: 60 * LEASE_MS },
+    {
+      kind: "startWait",
+      key: { kind: "wait", name: "w", count: 1 },
+      eventType: "go",
+      otherEventTypes: [],
+      timeoutMs: 60 * LEASE_MS,
+    },
   ],
   park: true,
-  stepLimit: 10,
+  limits: { steps: 10, bytes: 1_048_576 },
 };
 const EVENT: Move = { kind: "sendEvent", type: "go", payload: json(1), requestId: null };
 
 function leased(): InstanceState {
   const retention = { successMs: 1, failureMs: 1 };
   const birth = { name: { ...WORKFLOW, id: "one" }, uid: "u", createdAt: NOW, params: json({}), retention };
-  return initialState({ ...birth, requestId: null, handedTo: "session-a" }, 1, NOW);
+  return initialState({ ...birth, requestId: null, handedTo: "session-a", schedule: null }, 1, NOW);
 }
 
 function planned(before: InstanceState, move: Move, stored = indexOf(before)) {
@@ -50,7 +57,15 @@ describe("what is written beside a record", () => {
   });
 
   it("is nothing for a report that only goes on", () => {
-    const config = { retryLimit: 0, retryDelayMs: 0, backoff: "constant", timeoutMs: 1, dynamicDelay: false } as const;
+    const config = {
+      retryLimit: 0,
+      retryDelayMs: 0,
+      backoff: "constant",
+      timeoutMs: 1,
+      dynamicDelay: false,
+      sensitive: false,
+      rollback: false,
+    } as const;
     const key = { kind: "do", name: "s", count: 1 } as const;
     const start = { kind: "startStep", key, attempt: 1, config, alreadyRunning: true, runningForMs: 0 } as const;
     const { commit } = planned(leased(), { ...PARK, operations: [start], park: false });

@@ -68,6 +68,7 @@ describe("two replicas on one store", () => {
       kind: "startWait",
       key: { kind: "wait", name: "w", count: 1 },
       eventType: "go",
+      otherEventTypes: [],
       timeoutMs: 9e6,
     } as const;
     await a.report("session-a", lease, 1, [starts("s1", true), wait]);

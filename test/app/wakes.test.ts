@@ -18,7 +18,13 @@ function sleeps(name: string, afterMs: number): Operation {
 }
 
 function waits(eventType: string, timeoutMs = 60 * SECOND): Operation {
-  return { kind: "startWait", key: { kind: "wait", name: eventType, count: 1 }, eventType, timeoutMs };
+  return {
+    kind: "startWait",
+    key: { kind: "wait", name: eventType, count: 1 },
+    eventType,
+    otherEventTypes: [],
+    timeoutMs,
+  };
 }
 
 async function parked(session: string, ...operations: Operation[]): Promise<Task> {

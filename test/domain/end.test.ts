@@ -11,7 +11,7 @@ import { BIRTH, entriesOf, refusalOf, Story, T0 } from "./support/story.ts";
 
 const FINISHED = ["complete", "errored", "terminated"] as const satisfies Status[];
 
-const LOSS = { kind: "loseLease", reason: "expired" } as const;
+const LOSS = { kind: "loseLease", uid: "uid-1", reason: "expired" } as const;
 
 function answerTo(call: () => Decision): string {
   try {

@@ -175,7 +175,7 @@ describe("a wait", () => {
     const story = new Story().grant();
 
     expect(entriesOf(story.report([wait("approval", "go", 0)]))).toEqual([
-      { kind: "waitStarted", key: aWait("approval"), eventType: "go", dueAt: T0, timeoutMs: 0 },
+      { kind: "waitStarted", key: aWait("approval"), eventType: "go", otherEventTypes: [], dueAt: T0, timeoutMs: 0 },
       { kind: "waitTimedOut", key: aWait("approval") },
     ]);
   });

@@ -14,7 +14,7 @@ describe("a report", () => {
       committedAt: T0 + 7,
       report: { epoch: 1, sequence: 2 },
       entries: [
-        { kind: "stepCompleted", key: aDo("a"), attempt: 1, output: json(1) },
+        { kind: "stepCompleted", key: aDo("a"), attempt: 1, output: json(1), sensitive: false },
         { kind: "stepStarted", key: aDo("b"), attempt: 1, config: CONFIG, startedAt: T0 + 7 },
       ],
     });

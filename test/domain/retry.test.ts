@@ -40,7 +40,17 @@ describe("a step that fails", () => {
 
   it("takes the base delay from a delay function, each time anew", () => {
     expect(
-      delaysOf({ retryLimit: 3, retryDelayMs: 10, backoff: "exponential", dynamicDelay: true }, [1, 2, 3]),
+      delaysOf(
+        {
+          retryLimit: 3,
+          retryDelayMs: 10,
+          backoff: "exponential",
+          dynamicDelay: true,
+          sensitive: false,
+          rollback: false,
+        },
+        [1, 2, 3],
+      ),
     ).toEqual([1, 4, 12]);
   });
 

@@ -98,7 +98,7 @@ describe("timers", () => {
       ),
     ).toEqual([
       { kind: "sleepCompleted", key: aSleep("nap") },
-      { kind: "stepCompleted", key: aDo("a"), attempt: 1, output: { form: "undefined" } },
+      { kind: "stepCompleted", key: aDo("a"), attempt: 1, output: { form: "undefined", sensitive: false } },
     ]);
   });
 

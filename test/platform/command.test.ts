@@ -34,6 +34,7 @@ describe("an engine's command line", () => {
       leaseMs: 60_000,
       retention: { successMs: 172_800_000, failureMs: 2_592_000_000 },
       stepLimit: 500,
+      instanceBytesMax: 1_073_741_824,
       pollsMax: 10,
       tls: { certFile: "a.pem", keyFile: "b.pem" },
       origins: ["https://a.example", "https://b.example"],

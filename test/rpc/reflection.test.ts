@@ -53,7 +53,7 @@ describe("reflection", () => {
     const files = new Map(filesIn(answer).map((file) => [file.name, file]));
     const file = [...inOrder("perdure/v1/workflow_service.proto", files)];
     const registry = createFileRegistry(create(FileDescriptorSetSchema, { file }));
-    expect(registry.getService("perdure.v1.WorkflowService")?.methods).toHaveLength(12);
+    expect(registry.getService("perdure.v1.WorkflowService")?.methods).toHaveLength(19);
   });
 
   it("knows extensions by number", async () => {

@@ -42,14 +42,14 @@ describe("a document", () => {
     const key = { kind: "do", name: "resize", count: 1 } as const;
     const output = { form: "json", text: '{"width":640}' } as const;
     const entries: readonly Entry[] = [
-      { kind: "stepCompleted", key, attempt: 2, output },
+      { kind: "stepCompleted", key, attempt: 2, output, sensitive: false },
       { kind: "sleepStarted", key: { ...key, kind: "sleep" }, dueAt: 60_000 },
     ];
 
     expect(overDisk(writeRecord(record(entries)))).toEqual({
       committedAt: new Date(5),
       entries: [
-        { kind: "stepCompleted", key, attempt: 2, output },
+        { kind: "stepCompleted", key, attempt: 2, output, sensitive: false },
         { kind: "sleepStarted", key: { ...key, kind: "sleep" }, dueAt: new Date("1970-01-01T00:01:00Z") },
       ],
     });

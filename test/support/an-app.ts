@@ -15,6 +15,7 @@ export const CONFIG: AppConfig = {
   leaseMs: LEASE_MS,
   retention: { successMs: 3_600_000, failureMs: 7_200_000 },
   stepLimit: 10_000,
+  instanceBytesMax: 1_073_741_824,
   pollsMax: 100,
 };
 

@@ -66,8 +66,9 @@ function tell(entry: JournalEntry["entry"], at: number, view: RunView): Omit<Lin
     case "sleepCompleted":
       return { step: nameOf(entry.value), text: "slept", tone: "good" };
     case "waitStarted": {
-      const { eventType, timeoutMs } = entry.value;
-      const text = `waits for the event "${plain(eventType)}", at most ${durationText(timeoutMs)}`;
+      const { eventType, otherEventTypes, timeoutMs } = entry.value;
+      const types = [eventType, ...otherEventTypes].map((type) => `"${plain(type)}"`).join(" or ");
+      const text = `waits for the event ${types}, at most ${durationText(timeoutMs)}`;
       return { step: nameOf(entry.value), text, tone: "attention" };
     }
     case "waitCompleted": {
@@ -77,6 +78,8 @@ function tell(entry: JournalEntry["entry"], at: number, view: RunView): Omit<Lin
     }
     case "waitTimedOut":
       return { step: nameOf(entry.value), text: "got no event in time", tone: "bad" };
+    case "waitCancelled":
+      return { step: nameOf(entry.value), text: "waits no longer", tone: "quiet" };
     case "eventAccepted":
       return { step: "", text: `event "${plain(entry.value.type)}" accepted`, tone: "progress" };
     case "pauseRequested":
@@ -93,6 +96,18 @@ function tell(entry: JournalEntry["entry"], at: number, view: RunView): Omit<Lin
       return { step: "", text: "terminated", tone: "bad" };
     case "instanceRestarted":
       return { step: "", text: "restarted", tone: "attention" };
+    case "restartRequested":
+      return { step: nameOf(entry.value), text: "restarts from here", tone: "attention" };
+    case "rollbackStarted": {
+      const steps = entry.value.steps.length;
+      const why = failureText(entry.value.failure, DETAIL_LENGTH_MAX);
+      return { step: "", text: `rolls back ${steps} ${steps === 1 ? "step" : "steps"}: ${why}`, tone: "attention" };
+    }
+    case "rollbackCompleted":
+      return { step: "", text: "rolled back", tone: "good" };
+    case "rollbackFailed":
+      return { step: "", text: `rollback failed: ${failureText(entry.value.failure, DETAIL_LENGTH_MAX)}`, tone: "bad" };
+    case "restartedFrom":
     case "leaseGranted":
     case "parked":
     case "retryDue":

@@ -61,6 +61,8 @@ export class RunView {
         this.#events.delete(event);
         return this.#move(key, { status: "complete", endedAt: at, output });
       }
+      case "waitCancelled":
+        return this.#move(entry.value.key, { status: "abandoned" });
       case "waitTimedOut":
         return this.#move(entry.value.key, { status: "timedOut", endedAt: at });
       case "eventAccepted":
@@ -73,6 +75,8 @@ export class RunView {
         return;
       case "resumed":
         return this.#thaw(at);
+      case "rollbackStarted":
+      case "restartRequested":
       case "instanceCompleted":
       case "instanceFailed":
       case "instanceTerminated":
@@ -80,6 +84,9 @@ export class RunView {
         return this.#abandon();
       case "leaseGranted":
       case "parked":
+      case "rollbackCompleted":
+      case "rollbackFailed":
+      case "restartedFrom":
       case "outcomeDelivered":
       case "pauseRequested":
       case "instancePurged":

@@ -5,7 +5,7 @@ import type { Clock } from "./app/clock.ts";
 import { createApp, type App } from "./app/engine-app.ts";
 import type { Log } from "./app/log.ts";
 import { isRefusal } from "./domain/errors.ts";
-import { STEPS_MAX } from "./domain/limits.ts";
+import { INSTANCE_BYTES_MAX, STEPS_MAX } from "./domain/limits.ts";
 import { isFinished, type Status } from "./domain/lifecycle.ts";
 import { nameText, type InstanceName } from "./domain/name.ts";
 import type { InstanceState } from "./domain/state.ts";
@@ -68,6 +68,7 @@ export async function embedEngine(parts: { readonly clock: Clock; readonly log: 
     leaseMs: AGE_MS,
     retention: { successMs: AGE_MS, failureMs: AGE_MS },
     stepLimit: STEPS_MAX,
+    instanceBytesMax: INSTANCE_BYTES_MAX,
     pollsMax: POLLS_MAX,
   };
   const app = createApp({ store, ...parts, config });
@@ -148,7 +149,7 @@ function timersOf({ open }: InstanceState): readonly OpenTimer[] {
       case "backingOff":
         return [{ kind: "retry", step: step.key, dueAt: step.dueAt, eventType: null }];
       case "awaiting":
-        return [{ kind: "wait", step: step.key, dueAt: step.dueAt, eventType: step.eventType }];
+        return [{ kind: "wait", step: step.key, dueAt: step.dueAt, eventType: step.eventTypes[0] ?? null }];
       case "running":
       case "due":
       case "undelivered":

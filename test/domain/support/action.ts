@@ -112,8 +112,8 @@ export function act(world: World, action: Action): void {
       return;
     }
     case "lose": {
-      const { run, epoch } = world.state;
-      world.move({ kind: "loseLease", run: run - action.runsAgo, epoch, reason: action.reason });
+      const { birth, run, epoch } = world.state;
+      world.move({ kind: "loseLease", uid: birth.uid, run: run - action.runsAgo, epoch, reason: action.reason });
       return;
     }
     case "send": {

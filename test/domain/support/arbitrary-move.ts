@@ -36,7 +36,7 @@ const anyFailure: fc.Arbitrary<Failure> = fc.record({
 });
 
 const anyKey: fc.Arbitrary<StepKey> = fc.record({
-  kind: fc.constantFrom("do", "sleep", "wait"),
+  kind: fc.constantFrom("do", "sleep", "wait", "rollback"),
   name: anyText,
   count: anyNumber,
 });
@@ -47,6 +47,8 @@ const anyConfig: fc.Arbitrary<StepConfig> = fc.record({
   backoff: fc.constantFrom("constant", "linear", "exponential"),
   timeoutMs: anyNumber,
   dynamicDelay: fc.boolean(),
+  sensitive: fc.boolean(),
+  rollback: fc.boolean(),
 });
 
 export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
@@ -72,7 +74,14 @@ export const anyOperation: fc.Arbitrary<Operation> = fc.oneof(
     key: anyKey,
     end: fc.oneof(fc.record({ afterMs: anyNumber }), fc.record({ at: anyNumber })),
   }),
-  fc.record({ kind: fc.constant("startWait"), key: anyKey, eventType: anyText, timeoutMs: anyNumber }),
+  fc.record({
+    kind: fc.constant("startWait"),
+    key: anyKey,
+    eventType: anyText,
+    otherEventTypes: fc.array(anyText),
+    timeoutMs: anyNumber,
+  }),
+  fc.record({ kind: fc.constant("cancelWait"), key: anyKey }),
   fc.record({ kind: fc.constant("deliverOutcome"), key: anyKey }),
   fc.record({ kind: fc.constant("completeInstance"), output: anyPayload }),
   fc.record({ kind: fc.constant("failInstance"), failure: anyFailure }),
@@ -82,14 +91,16 @@ export const arbitraryMove: fc.Arbitrary<Move> = fc.oneof(
   fc.record({
     kind: fc.constant("report"),
     session: fc.constantFrom("w1", "w2"),
+    uid: fc.constantFrom("uid-1", "uid-2"),
     run: fc.oneof(fc.constant(1), anyNumber),
     report: fc.record({ epoch: fc.oneof(fc.integer({ min: 1, max: 3 }), anyNumber), sequence: anyNumber }),
     operations: fc.array(anyOperation, { maxLength: 3 }),
     park: fc.boolean(),
-    stepLimit: fc.constant(4),
+    limits: fc.constant({ steps: 4, bytes: 10_485_760 }),
   }),
   fc.record({
     kind: fc.constant("loseLease"),
+    uid: fc.constantFrom("uid-1", "uid-2"),
     run: fc.oneof(fc.constant(1), anyNumber),
     epoch: anyNumber,
     reason: fc.constantFrom("expired", "released", "undelivered"),

@@ -25,17 +25,18 @@ export function finishHonestly(world: World): void {
 }
 
 function work(world: World, session: string): void {
-  const { run, epoch, report, open } = world.state;
+  const { birth, run, epoch, report, open } = world.state;
   const operations = [...open.values()].flatMap(nextOf);
   const idle = operations.length === 0;
   world.move({
     kind: "report",
     session,
+    uid: birth.uid,
     run,
     report: { epoch, sequence: (report?.sequence ?? 0) + 1 },
     operations: open.size === 0 ? [COMPLETE] : operations,
     park: idle,
-    stepLimit: 4,
+    limits: { steps: 4, bytes: 10_485_760 },
   });
 }
 

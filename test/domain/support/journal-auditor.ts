@@ -146,6 +146,15 @@ export class JournalAuditor {
         this.#pauseRequested = false;
         this.#parked = false;
         return;
+      case "waitCancelled":
+        byHolder();
+        return steps.cancelWait(entry);
+      case "rollbackStarted":
+      case "rollbackCompleted":
+      case "rollbackFailed":
+      case "restartRequested":
+      case "restartedFrom":
+        return must(false, `${entry.kind}: no move here asks for it`);
       case "instanceCompleted":
       case "instanceFailed":
         byHolder();

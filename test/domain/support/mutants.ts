@@ -147,7 +147,7 @@ export const MUTANTS: readonly Mutant[] = [
         const accepted = entries.find((entry) => entry.kind === "eventAccepted");
         const late = entries.filter(isFired).find(({ key }) => {
           const step = state.open.get(keyText(key));
-          return step?.status === "awaiting" && step.eventType === accepted?.type;
+          return step?.status === "awaiting" && step.eventTypes.includes(accepted?.type ?? "");
         });
         if (accepted === undefined || late === undefined) return entries;
         const taken = { kind: "waitCompleted", key: late.key, event: accepted.event } as const;

@@ -10,6 +10,8 @@ export const CONFIG: StepConfig = {
   backoff: "constant",
   timeoutMs: 60_000,
   dynamicDelay: false,
+  sensitive: false,
+  rollback: false,
 };
 
 export const FAILURE: Failure = { name: "Error", message: "no", stack: null, details: null };
@@ -50,7 +52,7 @@ export function sleep(name: string, end: number | SleepEnd): Operation {
 }
 
 export function wait(name: string, eventType: string, timeoutMs = 60_000): Operation {
-  return { kind: "startWait", key: aWait(name), eventType, timeoutMs };
+  return { kind: "startWait", key: aWait(name), eventType, otherEventTypes: [], timeoutMs };
 }
 
 export function deliver(key: StepKey): Operation {

@@ -32,10 +32,12 @@ export function plausibleReport(
   picks: readonly number[],
   park: boolean,
 ): ReportMove {
-  const { run, epoch, lease } = state;
+  const { birth, run, epoch, lease } = state;
+  const { uid } = birth;
+  const limits = { steps: 4, bytes: 10_485_760 };
   const report = { epoch, sequence: (state.report?.sequence ?? 0) + 1 };
   const session = lease?.session ?? "w1";
-  let move: ReportMove = { kind: "report", session, run, report, operations: [], park: false, stepLimit: 4 };
+  let move: ReportMove = { kind: "report", session, uid, run, report, operations: [], park: false, limits };
   for (const pick of picks) {
     const seen = stateAfter(state, move, now);
     if (seen === null || isFinished(seen.status)) break;
@@ -99,7 +101,9 @@ function beginnings(state: InstanceState, now: EpochMs, detail: number): readonl
   return [
     ...(aDo === null ? [] : [aStart(aDo, 1 + (detail % 3 === 0 ? state.lostAttempts : 0), detail)]),
     ...(aSleep === null ? [] : [{ kind: "startSleep", key: aSleep, end } as const]),
-    ...(aWait === null ? [] : [{ kind: "startWait", key: aWait, eventType, timeoutMs: spanMs } as const]),
+    ...(aWait === null
+      ? []
+      : [{ kind: "startWait", key: aWait, eventType, otherEventTypes: [], timeoutMs: spanMs } as const]),
   ];
 }
 
@@ -111,6 +115,8 @@ function aStart(key: StepKey, attempt: number, detail: number): Operation {
     backoff: BACKOFFS[detail % BACKOFFS.length] ?? "constant",
     timeoutMs: 1_000,
     dynamicDelay: false,
+    sensitive: false,
+    rollback: false,
   };
   return { kind: "startStep", key, attempt, config, alreadyRunning, runningForMs: alreadyRunning ? detail % 100 : 0 };
 }

@@ -142,6 +142,13 @@ export class StepAuditor {
     this.#steps.set(text, { at: "undelivered" });
   }
 
+  cancelWait({ key }: EntryOf<"waitCancelled">): void {
+    const text = keyText(key);
+    const step = this.#steps.get(text);
+    must(step?.at === "awaiting" || step?.at === "undelivered", `${text} is cancelled while it is ${step?.at}`);
+    this.#steps.set(text, { at: "over" });
+  }
+
   accept({ event, type, requestId }: EntryOf<"eventAccepted">): void {
     must(event === this.#events.length + 1, "events are counted without gaps");
     must(requestId === null || !this.#requestIds.has(requestId), "an event is accepted twice");

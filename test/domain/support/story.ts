@@ -13,6 +13,8 @@ import {
   type Birth,
   type InstanceState,
 } from "../../../services/engine/src/domain/state.ts";
+import type { Command } from "../../../services/engine/src/domain/lifecycle.ts";
+import { INSTANCE_BYTES_MAX } from "../../../services/engine/src/domain/limits.ts";
 import type { OpenStep } from "../../../services/engine/src/domain/step.ts";
 import type { EpochMs } from "../../../services/engine/src/domain/time.ts";
 import { json } from "./operations.ts";
@@ -29,6 +31,7 @@ export const BIRTH: Birth = {
   retention: { successMs: 1_000, failureMs: 2_000 },
   requestId: null,
   handedTo: null,
+  schedule: null,
 };
 
 /** How a report differs from what the holder of the newest lease would send next. */
@@ -38,6 +41,7 @@ export interface ReportOptions {
   readonly epoch?: number;
   readonly sequence?: number;
   readonly park?: boolean;
+  readonly bytesMax?: number;
   readonly stepLimit?: number;
 }
 
@@ -99,8 +103,23 @@ export class Story {
   reportMove(operations: readonly Operation[], options: ReportOptions = {}): Extract<Move, { kind: "report" }> {
     const { state } = this;
     const { session = state.lease?.session ?? "w1", run = state.run, epoch = state.epoch } = options;
-    const { sequence = (state.report?.sequence ?? 0) + 1, park = false, stepLimit = 10_000 } = options;
-    return { kind: "report", session, run, report: { epoch, sequence }, operations, park, stepLimit };
+    const {
+      sequence = (state.report?.sequence ?? 0) + 1,
+      park = false,
+      stepLimit = 10_000,
+      bytesMax = INSTANCE_BYTES_MAX,
+    } = options;
+    const limits = { steps: stepLimit, bytes: bytesMax };
+    return {
+      kind: "report",
+      session,
+      uid: state.birth.uid,
+      run,
+      report: { epoch, sequence },
+      operations,
+      park,
+      limits,
+    };
   }
 
   report(operations: readonly Operation[], options: ReportOptions = {}): Decision {
@@ -113,14 +132,14 @@ export class Story {
   }
 
   lose(reason: LeaseLostReason = "expired", epoch = this.#state.epoch, run = this.#state.run): Decision {
-    return this.move({ kind: "loseLease", run, epoch, reason });
+    return this.move({ kind: "loseLease", uid: this.#state.birth.uid, run, epoch, reason });
   }
 
   send(type: string, { payload = json(type), requestId }: EventOptions = {}): Decision {
     return this.move({ kind: "sendEvent", type, payload, requestId: requestId ?? null });
   }
 
-  command(kind: "pause" | "resume" | "terminate" | "restart"): this {
+  command(kind: Command): this {
     this.move({ kind });
     return this;
   }

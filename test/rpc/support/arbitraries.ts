@@ -28,6 +28,18 @@ export const payload: Arbitrary<Payload> = fc.oneof(
   fc.record({ form: fc.constant("cbor" as const), bytes }),
 );
 
+/** A step's output: any of these, or a stream. */
+const output: Arbitrary<Payload> = fc.oneof(
+  payload,
+  fc.record({
+    form: fc.constant("stream" as const),
+    blob: fc.stringMatching(/^[a-zA-Z0-9_.-]{1,128}$/),
+    size: fc.maxSafeNat(),
+    chunks: count,
+    preview: fc.option(fc.string({ maxLength: 1_024 })),
+  }),
+);
+
 export const failure: Arbitrary<Failure> = fc.record({
   name: fc.string({ minLength: 1, maxLength: 256 }),
   message: text,
@@ -36,7 +48,7 @@ export const failure: Arbitrary<Failure> = fc.record({
 });
 
 export const stepKey: Arbitrary<StepKey> = fc.record({
-  kind: fc.constantFrom("do", "sleep", "wait"),
+  kind: fc.constantFrom("do", "sleep", "wait", "rollback"),
   name: text,
   count,
 });
@@ -47,6 +59,8 @@ export const stepConfig: Arbitrary<StepConfig> = fc.record({
   backoff: fc.constantFrom("constant", "linear", "exponential"),
   timeoutMs: wholeMs,
   dynamicDelay: fc.boolean(),
+  sensitive: fc.boolean(),
+  rollback: fc.boolean(),
 });
 
 function kind<K extends string>(name: K) {
@@ -70,12 +84,19 @@ const ofEntry = {
     config: fc.option(stepConfig),
     startedAt: instant,
   }),
-  stepCompleted: fc.record({ kind: kind("stepCompleted"), key, attempt, output: payload }),
+  stepCompleted: fc.record({ kind: kind("stepCompleted"), key, attempt, output, sensitive: fc.boolean() }),
   stepFailed: fc.record({ kind: kind("stepFailed"), key, attempt, failure, retryAt: fc.option(instant) }),
   retryDue: fc.record({ kind: kind("retryDue"), key, attempt }),
   sleepStarted: fc.record({ kind: kind("sleepStarted"), key, dueAt: instant }),
   sleepCompleted: fc.record({ kind: kind("sleepCompleted"), key }),
-  waitStarted: fc.record({ kind: kind("waitStarted"), key, eventType: text, dueAt: instant, timeoutMs: wholeMs }),
+  waitStarted: fc.record({
+    kind: kind("waitStarted"),
+    key,
+    eventType: text,
+    otherEventTypes: fc.array(text),
+    dueAt: instant,
+    timeoutMs: wholeMs,
+  }),
   waitCompleted: fc.record({ kind: kind("waitCompleted"), key, event: count }),
   waitTimedOut: fc.record({ kind: kind("waitTimedOut"), key }),
   eventAccepted: fc.record({
@@ -93,6 +114,17 @@ const ofEntry = {
   instanceCompleted: fc.record({ kind: kind("instanceCompleted"), output: payload }),
   instanceFailed: fc.record({ kind: kind("instanceFailed"), failure }),
   instanceTerminated: fc.record({ kind: kind("instanceTerminated") }),
+  waitCancelled: fc.record({ kind: kind("waitCancelled"), key }),
+  rollbackStarted: fc.record({
+    kind: kind("rollbackStarted"),
+    cause: fc.constantFrom("failed", "terminated"),
+    failure,
+    steps: fc.array(key),
+  }),
+  rollbackCompleted: fc.record({ kind: kind("rollbackCompleted") }),
+  rollbackFailed: fc.record({ kind: kind("rollbackFailed"), failure }),
+  restartRequested: fc.record({ kind: kind("restartRequested"), key }),
+  restartedFrom: fc.record({ kind: kind("restartedFrom"), run: count, key }),
   instanceRestarted: fc.record({ kind: kind("instanceRestarted") }),
   instancePurged: fc.record({ kind: kind("instancePurged") }),
 } as const satisfies { readonly [K in Entry["kind"]]: Arbitrary<Extract<Entry, { kind: K }>> };
@@ -116,7 +148,7 @@ const ofOperation = {
     alreadyRunning: fc.boolean(),
     runningForMs: wholeMs,
   }),
-  completeStep: fc.record({ kind: kind("completeStep"), key, attempt, output: payload }),
+  completeStep: fc.record({ kind: kind("completeStep"), key, attempt, output }),
   failStep: fc.record({
     kind: kind("failStep"),
     key,
@@ -133,7 +165,14 @@ const ofOperation = {
       instant.map((at) => ({ at })),
     ),
   }),
-  startWait: fc.record({ kind: kind("startWait"), key, eventType: text, timeoutMs: wholeMs }),
+  startWait: fc.record({
+    kind: kind("startWait"),
+    key,
+    eventType: text,
+    otherEventTypes: fc.array(text),
+    timeoutMs: wholeMs,
+  }),
+  cancelWait: fc.record({ kind: kind("cancelWait"), key }),
   deliverOutcome: fc.record({ kind: kind("deliverOutcome"), key }),
   completeInstance: fc.record({ kind: kind("completeInstance"), output: payload }),
   failInstance: fc.record({ kind: kind("failInstance"), failure }),

@@ -1,10 +1,15 @@
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
-import { LeaseLostReason, type JournalEntry, type JournalRecord as Message } from "perdure/proto/perdure/v1/journal_pb";
+import {
+  LeaseLostReason,
+  RollbackCause,
+  type JournalEntry,
+  type JournalRecord as Message,
+} from "perdure/proto/perdure/v1/journal_pb";
 import type { StepKey as StepKeyMessage } from "perdure/proto/perdure/v1/step_pb";
 import type { Entry, JournalRecord, LeaseLostReason as Reason } from "../../../services/engine/src/domain/entry.ts";
 import type { StepKey } from "../../../services/engine/src/domain/step.ts";
 import { failureFromMessage } from "../../../services/engine/src/rpc/failure.ts";
-import { payloadFromMessage } from "../../../services/engine/src/rpc/payload.ts";
+import { outputFromMessage, payloadFromMessage } from "../../../services/engine/src/rpc/payload.ts";
 import { stepConfigFromMessage, stepKeyFromMessage } from "../../../services/engine/src/rpc/step.ts";
 import { timestampFromMessage } from "../../../services/engine/src/rpc/time.ts";
 
@@ -35,7 +40,13 @@ export function readEntry({ entry }: JournalEntry): Entry {
         startedAt: at(value.startTime),
       };
     case "stepCompleted":
-      return { kind, key: key(value), attempt: value.attempt, output: payloadFromMessage(value.output, "output") };
+      return {
+        kind,
+        key: key(value),
+        attempt: value.attempt,
+        output: outputFromMessage(value.output, "output"),
+        sensitive: value.sensitive,
+      };
     case "stepFailed":
       return {
         kind,
@@ -53,6 +64,7 @@ export function readEntry({ entry }: JournalEntry): Entry {
         kind,
         key: key(value),
         eventType: value.eventType,
+        otherEventTypes: value.otherEventTypes,
         dueAt: at(value.dueTime),
         timeoutMs: value.timeoutMs,
       };
@@ -60,6 +72,8 @@ export function readEntry({ entry }: JournalEntry): Entry {
       return { kind, key: key(value), event: value.event };
     case "sleepCompleted":
     case "waitTimedOut":
+    case "waitCancelled":
+    case "restartRequested":
     case "outcomeDelivered":
       return { kind, key: key(value) };
     case "eventAccepted":
@@ -73,8 +87,20 @@ export function readEntry({ entry }: JournalEntry): Entry {
       };
     case "instanceCompleted":
       return { kind, output: payloadFromMessage(value.output, "output") };
+    case "rollbackStarted":
+      return {
+        kind,
+        cause: value.cause === RollbackCause.FAILED ? "failed" : "terminated",
+        failure: failureFromMessage(value.failure!, "failure"),
+        steps: value.steps.map((step) => stepKeyFromMessage(step, "steps")),
+      };
+    case "rollbackFailed":
+      return { kind, failure: failureFromMessage(value.failure!, "failure") };
+    case "restartedFrom":
+      return { kind, run: value.run, key: key(value) };
     case "instanceFailed":
       return { kind, failure: failureFromMessage(value.failure!, "failure") };
+    case "rollbackCompleted":
     case "parked":
     case "pauseRequested":
     case "paused":

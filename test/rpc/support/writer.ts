@@ -53,10 +53,13 @@ export function writeOperation(operation: Operation): Init {
       };
     }
     case "startWait": {
-      const { key, eventType, timeoutMs } = operation;
-      const value = { key: stepKeyToMessage(key), eventType, timeout: durationToMessage(timeoutMs) };
+      const { key, eventType, otherEventTypes, timeoutMs } = operation;
+      const timeout = durationToMessage(timeoutMs);
+      const value = { key: stepKeyToMessage(key), eventType, otherEventTypes: [...otherEventTypes], timeout };
       return { case: "startWait", value };
     }
+    case "cancelWait":
+      return { case: "cancelWait", value: { key: stepKeyToMessage(operation.key) } };
     case "deliverOutcome":
       return { case: "deliverOutcome", value: { key: stepKeyToMessage(operation.key) } };
     case "completeInstance":

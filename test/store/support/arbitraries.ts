@@ -49,7 +49,7 @@ const anyFailure: fc.Arbitrary<Failure> = record({
 });
 
 const anyKey: fc.Arbitrary<StepKey> = record({
-  kind: fc.constantFrom("do", "sleep", "wait"),
+  kind: fc.constantFrom("do", "sleep", "wait", "rollback"),
   name: anyText,
   count,
 });
@@ -60,6 +60,8 @@ const anyConfig: fc.Arbitrary<StepConfig> = record({
   backoff: fc.constantFrom("constant", "linear", "exponential"),
   timeoutMs: milliseconds,
   dynamicDelay: fc.boolean(),
+  sensitive: fc.boolean(),
+  rollback: fc.boolean(),
 });
 
 type Fields<K extends Entry["kind"]> = {
@@ -72,14 +74,26 @@ const ENTRY_FIELDS: { readonly [K in Entry["kind"]]: Fields<K> } = {
   leaseLost: { epoch: count, reason: fc.constantFrom("expired", "released", "undelivered") },
   parked: {},
   stepStarted: { key: anyKey, attempt: count, config: orNull(anyConfig), startedAt: instant },
-  stepCompleted: { key: anyKey, attempt: count, output: anyPayload },
+  stepCompleted: { key: anyKey, attempt: count, output: anyPayload, sensitive: fc.boolean() },
   stepFailed: { key: anyKey, attempt: count, failure: anyFailure, retryAt: orNull(instant) },
   retryDue: { key: anyKey, attempt: count },
   sleepStarted: { key: anyKey, dueAt: instant },
   sleepCompleted: { key: anyKey },
-  waitStarted: { key: anyKey, eventType: anyText, dueAt: instant, timeoutMs: milliseconds },
+  waitStarted: {
+    key: anyKey,
+    eventType: anyText,
+    otherEventTypes: fc.array(anyText),
+    dueAt: instant,
+    timeoutMs: milliseconds,
+  },
   waitCompleted: { key: anyKey, event: count },
   waitTimedOut: { key: anyKey },
+  waitCancelled: { key: anyKey },
+  rollbackStarted: { cause: fc.constantFrom("failed", "terminated"), failure: anyFailure, steps: fc.array(anyKey) },
+  rollbackCompleted: {},
+  rollbackFailed: { failure: anyFailure },
+  restartRequested: { key: anyKey },
+  restartedFrom: { run: count, key: anyKey },
   eventAccepted: { event: count, type: anyText, payload: anyPayload, acceptedAt: instant, requestId: orNull(anyText) },
   outcomeDelivered: { key: anyKey },
   pauseRequested: {},
@@ -144,4 +158,5 @@ export const anyBirth: fc.Arbitrary<Head["birth"]> = record({
   retention: record({ successMs: milliseconds, failureMs: milliseconds }),
   requestId: orNull(anyText),
   handedTo: orNull(anyText),
+  schedule: orNull(record({ cron: anyText, dueAt: instant })),
 });

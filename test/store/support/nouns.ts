@@ -24,6 +24,7 @@ export function aHead(name: InstanceName, birth: Partial<Head["birth"]> = {}, in
     retention: { successMs: 1_000, failureMs: 2_000 },
     requestId: null,
     handedTo: null,
+    schedule: null,
     ...birth,
   };
   return { birth: whole, index: { ...indexOf(initialState(whole, 1, whole.createdAt)), ...index } };
@@ -47,7 +48,7 @@ export function aRecord(position: number, entries: readonly Entry[] = [{ kind: "
 /** A record with a step's output, so that writers can be told apart. */
 export function aResult(position: number, output: Payload): JournalRecord {
   return aRecord(position, [
-    { kind: "stepCompleted", key: { kind: "do", name: "step", count: position }, attempt: 1, output },
+    { kind: "stepCompleted", key: { kind: "do", name: "step", count: position }, attempt: 1, output, sensitive: false },
   ]);
 }
 

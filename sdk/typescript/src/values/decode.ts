@@ -21,6 +21,8 @@ export function decodeValue({ content, kind }: Pick<Payload, "content" | "kind">
     }
     case "json":
       return read("JSON", () => JSON.parse(content.value) as unknown);
+    case "stream":
+      throw new CorruptPayloadError("A stream is read chunk by chunk");
     case "cbor":
       return read("CBOR", () => fromCbor(decodeItem(content.value)));
   }

@@ -52,6 +52,7 @@ export function payloadBytes({ content }: Pick<Payload, "content">): number {
     case "bytes":
     case "cbor":
       return content.value.length;
+    case "stream":
     case undefined:
       return 0;
   }

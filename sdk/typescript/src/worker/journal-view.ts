@@ -127,6 +127,14 @@ export class JournalView {
         this.#decided.delete(keyText(key));
         return decided === undefined ? null : this.#end(key, decided.outcome);
       }
+      case "waitCancelled":
+        this.markEnded(keyOf(entry.value));
+        return null;
+      case "rollbackStarted":
+      case "rollbackCompleted":
+      case "rollbackFailed":
+      case "restartRequested":
+      case "restartedFrom":
       case "leaseGranted":
       case "leaseLost":
       case "parked":

@@ -5,7 +5,7 @@ import type { HeadIndex } from "../domain/head.ts";
 import type { Command, Status } from "../domain/lifecycle.ts";
 import type { InstanceName } from "../domain/name.ts";
 import type { Payload } from "../domain/payload.ts";
-import type { Retention } from "../domain/state.ts";
+import type { Retention, Rollback, ScheduledTime } from "../domain/state.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ListQuery } from "../store/store.ts";
 
@@ -24,7 +24,8 @@ export interface CallerApi {
   sendEvent(name: InstanceName, event: NewEvent): Promise<EpochMs>;
   /** Resolves at the instance's end, after `holdMs`, when the caller is gone, or at shutdown. */
   waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView>;
-  journal(name: InstanceName, after: number, limit: number): Promise<JournalView>;
+  /** @param run Default: the current one. */
+  journal(name: InstanceName, after: number, limit: number, run?: number): Promise<JournalView>;
   /** Records of the current run: those there are, then those that come; ends after the record that ends the run. */
   watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord>;
 }
@@ -61,7 +62,14 @@ export interface InstanceView {
   readonly output: Payload | null;
   /** Of an errored instance; null in lists. */
   readonly failure: Failure | null;
+  /** Null without one, and in lists. */
+  readonly rollback: RollbackView | null;
+  readonly schedule: ScheduledTime | null;
 }
+
+/** How the rollback of a run goes, or went. */
+export type RollbackView =
+  { readonly outcome: "running" | "complete" } | { readonly outcome: "failed"; readonly failure: Rollback["failure"] };
 
 export interface JournalView {
   readonly records: readonly JournalRecord[];

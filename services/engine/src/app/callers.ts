@@ -136,12 +136,16 @@ export class Callers implements CallerApi {
     }
   }
 
-  async journal(name: InstanceName, after: number, limit: number): Promise<JournalView> {
+  async journal(name: InstanceName, after: number, limit: number, run?: number): Promise<JournalView> {
     const { store, instances } = this.#parts;
     const state = await instances.load(name);
     const page = { records: limit, bytes: JOURNAL_PAGE_BYTES };
-    const { records } = await store.journal({ uid: state.birth.uid, run: state.run }, after, page);
-    return { records, run: state.run, position: state.position };
+    const current = run ?? state.run;
+    const { records, more } = await store.journal({ uid: state.birth.uid, run: current }, after, page);
+    if (current === state.run) return { records, run: current, position: state.position };
+    // Of an earlier run nobody knows the end without reading on.
+    const last = records.at(-1)?.position ?? after;
+    return { records, run: current, position: more ? last + 1 : last };
   }
 
   watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord> {
@@ -166,6 +170,7 @@ export class Callers implements CallerApi {
       },
       requestId,
       handedTo,
+      schedule: null,
     };
   }
 
@@ -186,5 +191,5 @@ export class Callers implements CallerApi {
 /** Whether an instance is parked, as far as is known, and an event of the type would wake it. */
 function isAwaiting(state: InstanceState | undefined, type: string): boolean {
   if (state?.status !== "waiting") return false;
-  return [...state.open.values()].some((step) => step.status === "awaiting" && step.eventType === type);
+  return [...state.open.values()].some((step) => step.status === "awaiting" && step.eventTypes.includes(type));
 }

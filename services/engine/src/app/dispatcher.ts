@@ -135,8 +135,8 @@ export class Dispatcher {
   }
 
   /** Takes back an instance that its worker never received. */
-  async takeBack({ name, run, epoch }: LeaseRef): Promise<void> {
-    await this.#parts.instances.move(name, { kind: "loseLease", run, epoch, reason: "undelivered" });
+  async takeBack({ name, uid, run, epoch }: LeaseRef): Promise<void> {
+    await this.#parts.instances.move(name, { kind: "loseLease", uid, run, epoch, reason: "undelivered" });
   }
 
   async #pass(): Promise<void> {

@@ -20,6 +20,8 @@ export interface AppConfig {
   readonly retention: Retention;
   /** Steps that a run may have. */
   readonly stepLimit: number;
+  /** Bytes that an instance may store, streams included. */
+  readonly instanceBytesMax: number;
   /** Long polls of workers held open at once. */
   readonly pollsMax: number;
 }
@@ -46,7 +48,8 @@ export interface AppParts {
 }
 
 export function createApp({ store, clock, log, config }: AppParts): App {
-  const { leaseMs, stepLimit, retention } = config;
+  const { leaseMs, stepLimit, instanceBytesMax, retention } = config;
+  const limits = { steps: stepLimit, bytes: instanceBytesMax };
   const drained = new AbortController();
   const feed = new Feed();
   const instances = new Instances(store, clock, feed);
@@ -58,7 +61,7 @@ export function createApp({ store, clock, log, config }: AppParts): App {
   const draining = drained.signal;
   return {
     callers: new Callers({ store, instances, polls, dispatcher, feed, clock, draining, retention, stepLimit }),
-    workers: new Workers({ store, instances, polls, sessions, sweeper, clock, leaseMs, stepLimit }),
+    workers: new Workers({ store, instances, polls, sessions, sweeper, clock, leaseMs, limits }),
     instances,
     feed,
     start() {

@@ -12,12 +12,13 @@ const END_PAGE = { records: 16, bytes: 4 * 1_048_576 };
 
 /** An instance as callers see it, without what only its journal has. */
 export function viewOfHead({ birth, index }: Head): InstanceView {
-  const { name, uid, createdAt, params } = birth;
-  return { name, uid, createdAt, index, params, output: null, failure: null };
+  const { name, uid, createdAt, params, schedule } = birth;
+  return { name, uid, createdAt, index, params, output: null, failure: null, rollback: null, schedule };
 }
 
 export function viewOfState(state: InstanceState): InstanceView {
-  return viewOfHead({ birth: state.birth, index: indexOf(state) });
+  const view = viewOfHead({ birth: state.birth, index: indexOf(state) });
+  return state.rollback === null ? view : { ...view, rollback: { outcome: "running" } };
 }
 
 /** Reads an instance with its output or failure. @throws {EngineError} INSTANCE_NOT_FOUND. */
@@ -35,8 +36,8 @@ export async function withEnd(store: Store, view: InstanceView): Promise<Instanc
   const position = view.index.position;
   for (let after = position - 1; after >= 0; after = after === 0 ? -1 : Math.max(0, after - END_PAGE.records)) {
     const { records } = await store.journal(journal, after, END_PAGE);
-    const end = records.flatMap((record) => record.entries).findLast(isEnd);
-    if (end !== undefined) return { ...view, ...endOf(end) };
+    const end = records.find(({ entries }) => entries.some(isEnd));
+    if (end !== undefined) return end.entries.reduce((seen, entry) => ({ ...seen, ...endOf(entry) }), view);
   }
   return view;
 }
@@ -45,7 +46,10 @@ function isEnd(entry: Entry): boolean {
   return entry.kind === "instanceCompleted" || entry.kind === "instanceFailed" || entry.kind === "instanceTerminated";
 }
 
-function endOf(entry: Entry): Partial<Pick<InstanceView, "output" | "failure">> {
+/** A rollback ends in the record that ends its instance. */
+function endOf(entry: Entry): Partial<Pick<InstanceView, "output" | "failure" | "rollback">> {
   if (entry.kind === "instanceCompleted") return { output: entry.output };
-  return entry.kind === "instanceFailed" ? { failure: entry.failure } : {};
+  if (entry.kind === "instanceFailed") return { failure: entry.failure };
+  if (entry.kind === "rollbackCompleted") return { rollback: { outcome: "complete" } };
+  return entry.kind === "rollbackFailed" ? { rollback: { outcome: "failed", failure: entry.failure } } : {};
 }

@@ -57,8 +57,8 @@ export class Sweeper {
   }
 
   /** Takes one lease back, or settles an index that still shows one which has ended. Returns whether it was held. */
-  async loseLease({ name, run, epoch }: LeasedHead, reason: LeaseLostReason): Promise<boolean> {
-    const moved = await this.#parts.instances.move(name, { kind: "loseLease", run, epoch, reason });
+  async loseLease({ name, uid, run, epoch }: LeasedHead, reason: LeaseLostReason): Promise<boolean> {
+    const moved = await this.#parts.instances.move(name, { kind: "loseLease", uid, run, epoch, reason });
     if (moved.record === null) this.#suspects.suspect(name);
     return moved.record !== null;
   }

@@ -51,6 +51,7 @@ export async function buildTask(
     nextDueInMs: nextDueInMs(after, options.now),
     stepLimit: options.stepLimit,
     pausing: after.status === "waitingForPause",
+    schedule: after.birth.schedule,
   };
 }
 

@@ -3,6 +3,7 @@ import type { EngineError } from "../domain/errors.ts";
 import type { InstanceName } from "../domain/name.ts";
 import type { Operation } from "../domain/operation.ts";
 import type { Payload } from "../domain/payload.ts";
+import type { ScheduledTime } from "../domain/state.ts";
 import type { StepKey } from "../domain/step.ts";
 import type { EpochMs } from "../domain/time.ts";
 
@@ -53,6 +54,7 @@ export interface Task {
   readonly nextDueInMs: number | null;
   readonly stepLimit: number;
   readonly pausing: boolean;
+  readonly schedule: ScheduledTime | null;
 }
 
 export interface TaskCommit {

@@ -2,6 +2,7 @@ import { EngineError, isRefusal } from "../domain/errors.ts";
 import { isFinished } from "../domain/lifecycle.ts";
 import type { InstanceState } from "../domain/state.ts";
 import { HOLD_MS_MAX } from "../domain/limits.ts";
+import type { RunLimits } from "../domain/move.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import type { Instances, Moved } from "./instances.ts";
@@ -34,7 +35,7 @@ export interface WorkersParts {
   readonly sweeper: Sweeper;
   readonly clock: Clock;
   readonly leaseMs: number;
-  readonly stepLimit: number;
+  readonly limits: RunLimits;
 }
 
 /** The use cases of workers. */
@@ -94,11 +95,12 @@ export class Workers implements WorkerApi {
   }
 
   async #report(session: string, { lease, sequence, seenPosition, operations, park }: TaskCommit): Promise<Accepted> {
-    const { instances, stepLimit } = this.#parts;
+    const { instances, limits } = this.#parts;
     const report = { epoch: lease.epoch, sequence };
-    const move = { kind: "report", session, run: lease.run, report, operations, park, stepLimit } as const;
+    const { uid, run } = lease;
+    const move = { kind: "report", session, uid, run, report, operations, park, limits } as const;
     const known = instances.peek(lease.name)?.state ?? (await instances.load(lease.name).catch(asLeaseLost));
-    if (known.birth.uid !== lease.uid) throw leaseLost();
+    if (known.birth.uid !== uid) throw leaseLost();
     const moved = await instances.move(lease.name, move).catch(asLeaseLost);
     return this.#accepted(moved, lease, seenPosition);
   }

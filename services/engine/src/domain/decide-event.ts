@@ -22,7 +22,7 @@ export function decideEvent(state: InstanceState, move: Extract<Move, { kind: "s
   // A wait whose time is over takes no later event, though nobody has noticed its end yet.
   draft.fireTimers();
   const { type, payload, requestId } = move;
-  const wait = [...draft.state.open.values()].find((step) => step.status === "awaiting" && step.eventType === type);
+  const wait = draft.longestWaitFor(type);
   if (wait === undefined && state.buffered.length >= BUFFERED_EVENTS_MAX) {
     throw new EngineError("LIMIT_EXCEEDED", `${BUFFERED_EVENTS_MAX} events wait for this instance already`, {
       limitEvents: String(BUFFERED_EVENTS_MAX),

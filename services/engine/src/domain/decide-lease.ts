@@ -20,8 +20,8 @@ export function grantIfReady(draft: Draft, session: string): void {
 /** Takes a lease back. A lease that has ended already stays as it ended. */
 export function decideLoss(state: InstanceState, move: Extract<Move, { kind: "loseLease" }>, now: EpochMs): Decision {
   const draft = new Draft(state, now);
-  const { run, epoch, reason } = move;
-  if (state.run !== run || state.lease?.epoch !== epoch) return draft.finish();
+  const { uid, run, epoch, reason } = move;
+  if (state.birth.uid !== uid || state.run !== run || state.lease?.epoch !== epoch) return draft.finish();
   // The loss may complete a pause: what was due before it happened before it.
   draft.fireTimers();
   draft.emit({ kind: "leaseLost", epoch, reason });

@@ -27,15 +27,21 @@ export function decideReport(state: InstanceState, move: ReportMove, now: EpochM
     if (isFinished(draft.state.status)) {
       throw new EngineError("JOURNAL_MISMATCH", `operation ${index} follows the end of the instance`);
     }
-    applyOperation(draft, operation, move.stepLimit);
+    applyOperation(draft, operation, move.limits);
   });
   if (!isFinished(draft.state.status)) settle(draft, move.park);
   return draft.finish(move.report);
 }
 
-function isRepeated(state: InstanceState, { run, report }: ReportMove): boolean {
+function isRepeated(state: InstanceState, { uid, run, report }: ReportMove): boolean {
   const newest = state.report;
-  return state.run === run && newest !== null && newest.epoch === report.epoch && newest.sequence === report.sequence;
+  return (
+    state.birth.uid === uid &&
+    state.run === run &&
+    newest !== null &&
+    newest.epoch === report.epoch &&
+    newest.sequence === report.sequence
+  );
 }
 
 /** Which starts the repeated report's pause put off: a worker that did not hear of it would call their callbacks. */
@@ -51,9 +57,10 @@ function putOffBefore(state: InstanceState, { operations }: ReportMove): readonl
   });
 }
 
-function requireLease(state: InstanceState, { session, run, report }: ReportMove): void {
+function requireLease(state: InstanceState, { session, uid, run, report }: ReportMove): void {
   const { lease } = state;
-  if (lease !== null && lease.epoch === report.epoch && lease.session === session && state.run === run) return;
+  const held = lease !== null && lease.epoch === report.epoch && lease.session === session;
+  if (held && state.run === run && state.birth.uid === uid) return;
   throw new EngineError("LEASE_LOST", "the lease of this task has ended or passed on", {
     epoch: String(report.epoch),
     status: state.status,

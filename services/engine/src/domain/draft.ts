@@ -56,6 +56,11 @@ export class Draft {
     if (entry !== null) this.emit(entry);
   }
 
+  /** The wait that has stood in line longest for an event of the type. */
+  longestWaitFor(type: string): OpenStep | undefined {
+    return [...this.#state.open.values()].find((step) => step.status === "awaiting" && step.eventTypes.includes(type));
+  }
+
   finish(report: Report | null = null): Decision {
     if (this.#entries.length === 0) return { record: null, next: this.#before, putOff: [...this.putOff.values()] };
     return this.finishEvenEmpty(report);

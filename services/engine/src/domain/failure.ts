@@ -18,6 +18,14 @@ export const LOST_ATTEMPT: Failure = {
   details: null,
 };
 
+/** What the handlers of a rollback are told when a caller ended the instance. */
+export const TERMINATED: Failure = {
+  name: "Terminated",
+  message: "Instance terminated during rollback",
+  stack: null,
+  details: null,
+};
+
 /** Cuts texts that nobody would read to their end, and leaves out details heavier than a payload may be: a failure is never refused. */
 export function boundedFailure({ name, message, stack, details }: Failure): Failure {
   return {

@@ -1,9 +1,10 @@
-import type { Entry, JournalRecord } from "./entry.ts";
+import type { Entry, EntryOf, JournalRecord } from "./entry.ts";
 import { EngineError, isRefusal } from "./errors.ts";
 import { KeySet } from "./key-set.ts";
 import { afterCommand, afterFact, type Status } from "./lifecycle.ts";
+import { storedBytes } from "./payload.ts";
 import { initialState, type MutableState } from "./state.ts";
-import { keyText, type OpenStep, type StepConfig, type StepKey } from "./step.ts";
+import { keyText, type BufferedEvent, type OpenStep, type StepConfig, type StepKey } from "./step.ts";
 import type { EpochMs } from "./time.ts";
 
 /**
@@ -61,6 +62,7 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
     case "stepStarted":
       return startStep(state, entry.key, entry.attempt, entry.config);
     case "stepCompleted":
+      state.storedBytes += storedBytes(entry.output);
       return endStep(state, entry.key);
     case "stepFailed":
       if (entry.retryAt === null) return endStep(state, entry.key);
@@ -83,17 +85,26 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
       return setStep(state, entry.key, { status: "sleeping", key: entry.key, dueAt: entry.dueAt });
     case "sleepCompleted":
     case "waitTimedOut":
-      setStep(state, entry.key, { status: "undelivered", key: entry.key });
+      setStep(state, entry.key, { status: "undelivered", key: entry.key, event: null });
       return wake(state, at);
     case "waitStarted": {
-      const { key, dueAt, eventType, timeoutMs } = entry;
-      return setStep(state, key, { status: "awaiting", key, dueAt, eventType, timeoutMs });
+      const { key, dueAt, eventType, otherEventTypes, timeoutMs } = entry;
+      return setStep(state, key, {
+        status: "awaiting",
+        key,
+        dueAt,
+        eventTypes: [eventType, ...otherEventTypes],
+        timeoutMs,
+      });
     }
     case "waitCompleted":
-      state.buffered = state.buffered.filter((buffered) => buffered.event !== entry.event);
-      setStep(state, entry.key, { status: "undelivered", key: entry.key });
+      setStep(state, entry.key, { status: "undelivered", key: entry.key, event: takeEvent(state, entry.event) });
       return wake(state, at);
+    case "waitCancelled":
+      giveBackEvent(state, entry.key);
+      return endStep(state, entry.key);
     case "eventAccepted":
+      state.storedBytes += storedBytes(entry.payload);
       state.eventCount = entry.event;
       state.buffered.push({ event: entry.event, type: entry.type });
       if (entry.requestId !== null) state.requestIds.add(entry.requestId);
@@ -121,9 +132,26 @@ export function foldEntry(state: MutableState, entry: Entry, at: EpochMs): Mutab
       return finish(state, afterFact(state.status, "fail"), at);
     case "instanceTerminated":
       return finish(state, afterCommand(state.status, "terminate"), at);
+    case "rollbackStarted":
+      return rollBack(state, entry, at);
+    case "rollbackCompleted":
+    case "rollbackFailed":
+      state.rollback = null;
+      return state;
+    case "restartRequested":
+      state.status = afterCommand(state.status, "restart");
+      clear(state);
+      state.endedAt = null;
+      state.readySince = at;
+      state.restartingAt = entry.key;
+      return state;
+    case "restartedFrom":
+      return state;
     case "instanceRestarted":
       return initialState(state.birth, state.run + 1, at);
     case "instancePurged":
+      clear(state);
+      state.endedAt = at;
       state.purged = true;
       return state;
   }
@@ -150,7 +178,10 @@ function setStep(state: MutableState, key: StepKey, step: OpenStep): MutableStat
 }
 
 function startStep(state: MutableState, key: StepKey, attempt: number, config: StepConfig | null): MutableState {
-  if (!state.open.has(keyText(key))) state.stepCount += 1;
+  if (key.kind === "do" && !state.open.has(keyText(key))) {
+    state.stepCount += 1;
+    if (config?.rollback === true) state.undoable = { key, before: state.undoable };
+  }
   return setStep(state, key, { status: "running", key, attempt, config: config ?? configOf(state, key) });
 }
 
@@ -158,7 +189,40 @@ function endStep(state: MutableState, key: StepKey): MutableState {
   const text = keyText(key);
   state.open.delete(text);
   state.finished.add(text);
+  if (key.kind === "rollback" && state.rollback !== null) {
+    const pending = state.rollback.pending.filter((each) => keyText(each) !== text);
+    state.rollback = { ...state.rollback, pending };
+  }
   return state;
+}
+
+function takeEvent(state: MutableState, event: number): BufferedEvent {
+  const taken = state.buffered.find((buffered) => buffered.event === event);
+  if (taken === undefined) throw new EngineError("CORRUPT_DOCUMENT", `no event ${event} is kept`);
+  state.buffered = state.buffered.filter((buffered) => buffered !== taken);
+  return taken;
+}
+
+/** To its place in line. */
+function giveBackEvent(state: MutableState, key: StepKey): void {
+  const step = state.open.get(keyText(key));
+  if (step?.status !== "undelivered" || step.event === null) return;
+  state.buffered = [...state.buffered, step.event].toSorted((a, b) => a.event - b.event);
+}
+
+/** What `run` was about is over: its steps, timers, events. The lease goes on if its holder is the one that failed. */
+function rollBack(state: MutableState, entry: EntryOf<"rollbackStarted">, at: EpochMs): MutableState {
+  const { cause, failure, steps } = entry;
+  const { status, lease, report, lostAttempts } = state;
+  clear(state);
+  state.rollback = { cause, failure, pending: steps };
+  if (cause === "terminated") {
+    state.status = status;
+    become(state, afterCommand(status, "rollBack"), at);
+    return state;
+  }
+  state.status = afterFact(status, "rollBack");
+  return Object.assign(state, { lease, report, lostAttempts });
 }
 
 function configOf(state: MutableState, key: StepKey): StepConfig {
@@ -182,11 +246,17 @@ function thaw(state: MutableState, at: EpochMs): void {
 function finish(state: MutableState, status: Status, at: EpochMs): MutableState {
   state.status = status;
   state.endedAt = at;
+  clear(state);
+  return state;
+}
+
+function clear(state: MutableState): void {
   state.lease = null;
   state.retained = null;
   state.pausedAt = null;
+  state.undoable = null;
+  state.rollback = null;
   state.open = new Map();
   state.buffered = [];
   state.finished = new KeySet();
-  return state;
 }

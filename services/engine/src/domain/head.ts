@@ -51,6 +51,7 @@ export function nextDueAt(state: InstanceState): EpochMs | null {
 }
 
 function readyAtOf(state: InstanceState): EpochMs | null {
+  if (state.purged) return null;
   switch (state.status) {
     case "queued":
       return state.readySince;
@@ -66,7 +67,8 @@ function readyAtOf(state: InstanceState): EpochMs | null {
   }
 }
 
-function purgeAtOf({ status, endedAt, birth }: InstanceState): EpochMs | null {
+function purgeAtOf({ status, endedAt, purged, birth }: InstanceState): EpochMs | null {
+  if (purged) return endedAt;
   if (endedAt === null || !isFinished(status)) return null;
   return endedAt + (status === "errored" ? birth.retention.failureMs : birth.retention.successMs);
 }

@@ -12,6 +12,9 @@ export const COUNT_MAX = 0xffff_ffff;
 /** One step's output, one event's payload, an instance's params: 1 MiB, as in the programming model. */
 export const PAYLOAD_BYTES_MAX = 1_048_576;
 
+/** What an instance stores in all, streams included: 1 GiB, the programming model's paid default. */
+export const INSTANCE_BYTES_MAX = 1_073_741_824;
+
 /** One commit with all its payloads. A MongoDB document holds 16 MiB; the rest is left for its frame. */
 export const COMMIT_BYTES_MAX = 12 * 1_048_576;
 
@@ -20,6 +23,9 @@ export const TASK_BYTES_MAX = 2 * 1_048_576;
 
 /** Operations in one commit. An instance with more parallel steps reports in several. */
 export const OPERATIONS_PER_COMMIT_MAX = 1_000;
+
+/** Types of event that one wait takes. Ours: the model has one. */
+export const EVENT_TYPES_MAX = 100;
 
 /** Events that wait in one instance for a `waitForEvent`. Ours: the model names none, and memory must have a bound. */
 export const BUFFERED_EVENTS_MAX = 10_000;

@@ -26,9 +26,18 @@ export type Operation =
       readonly retryDelayMs: number | null;
     }
   | { readonly kind: "startSleep"; readonly key: StepKey; readonly end: SleepEnd }
-  | { readonly kind: "startWait"; readonly key: StepKey; readonly eventType: string; readonly timeoutMs: number }
+  | {
+      readonly kind: "startWait";
+      readonly key: StepKey;
+      readonly eventType: string;
+      readonly otherEventTypes: readonly string[];
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "cancelWait"; readonly key: StepKey }
   | { readonly kind: "deliverOutcome"; readonly key: StepKey }
   | { readonly kind: "completeInstance"; readonly output: Payload }
   | { readonly kind: "failInstance"; readonly failure: Failure };
+
+export type OperationOf<K extends Operation["kind"]> = Extract<Operation, { kind: K }>;
 
 export type SleepEnd = { readonly afterMs: number } | { readonly at: EpochMs };

@@ -11,6 +11,8 @@ export const DEFAULT_STEP_CONFIG: StepConfig = {
   backoff: "exponential",
   timeoutMs: 10 * MINUTE_MS,
   dynamicDelay: false,
+  sensitive: false,
+  rollback: false,
 };
 
 /** What `waitForEvent` does without a timeout. Source: as above. */

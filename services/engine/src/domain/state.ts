@@ -1,9 +1,10 @@
 import { KeySet } from "./key-set.ts";
-import type { Report } from "./entry.ts";
+import type { Report, RollbackCause } from "./entry.ts";
+import type { Failure } from "./failure.ts";
 import type { Status } from "./lifecycle.ts";
 import type { InstanceName } from "./name.ts";
-import type { Payload } from "./payload.ts";
-import type { OpenStep } from "./step.ts";
+import { storedBytes, type Payload } from "./payload.ts";
+import type { BufferedEvent, OpenStep, StepKey } from "./step.ts";
 import type { EpochMs } from "./time.ts";
 
 /** How long an instance is kept after its end. `success` also covers terminated ones. */
@@ -24,6 +25,14 @@ export interface Birth {
   readonly requestId: string | null;
   /** The session that was handed the instance in the write that created it: epoch 1 of run 1. */
   readonly handedTo: string | null;
+  /** The cron schedule that made it; null when a caller did. */
+  readonly schedule: ScheduledTime | null;
+}
+
+/** A moment of a cron schedule. */
+export interface ScheduledTime {
+  readonly cron: string;
+  readonly dueAt: EpochMs;
 }
 
 /** The right of one session to report. */
@@ -34,9 +43,18 @@ export interface Lease {
   readonly grantedAt: EpochMs;
 }
 
-export interface BufferedEvent {
-  readonly event: number;
-  readonly type: string;
+/** The started steps that can be undone, newest first. A chain: one more costs the same however long it is. */
+export interface Undoable {
+  readonly key: StepKey;
+  readonly before: Undoable | null;
+}
+
+/** An instance that undoes its steps before it ends. */
+export interface Rollback {
+  readonly cause: RollbackCause;
+  readonly failure: Failure;
+  /** Of the kind rollback, in the order in which they are undone. */
+  readonly pending: readonly StepKey[];
 }
 
 /** What a fold of a run's journal knows. Payloads are left out: nothing is decided by them. */
@@ -65,6 +83,12 @@ export interface InstanceState {
   readonly finished: Pick<KeySet, "has">;
   /** Steps started so far; sleeps and waits are exempt. */
   readonly stepCount: number;
+  readonly undoable: Undoable | null;
+  readonly rollback: Rollback | null;
+  /** The step that the next run begins at, while that run's journal is being written. */
+  readonly restartingAt: StepKey | null;
+  /** Bytes of all payloads and streams. */
+  readonly storedBytes: number;
   /** Events accepted so far. */
   readonly eventCount: number;
   /** Events that no wait has taken yet, oldest first. */
@@ -74,7 +98,7 @@ export interface InstanceState {
   /** Since when clocks stand still. */
   readonly pausedAt: EpochMs | null;
   readonly endedAt: EpochMs | null;
-  /** It is being removed: for callers it is gone. */
+  /** It is being removed, since `endedAt`: for callers it is gone. */
   readonly purged: boolean;
 }
 
@@ -91,6 +115,10 @@ export interface MutableState extends InstanceState {
   open: Map<string, OpenStep>;
   finished: KeySet;
   stepCount: number;
+  undoable: Undoable | null;
+  rollback: Rollback | null;
+  restartingAt: StepKey | null;
+  storedBytes: number;
   eventCount: number;
   buffered: BufferedEvent[];
   requestIds: KeySet;
@@ -117,6 +145,10 @@ export function initialState(birth: Birth, run: number, runStartedAt: EpochMs): 
     open: new Map(),
     finished: new KeySet(),
     stepCount: 0,
+    undoable: null,
+    rollback: null,
+    restartingAt: null,
+    storedBytes: storedBytes(birth.params),
     eventCount: 0,
     buffered: [],
     requestIds: new KeySet(),

@@ -1,6 +1,7 @@
 import type { EpochMs } from "./time.ts";
 
-export type StepKind = "do" | "sleep" | "wait";
+/** A rollback has the name and the count of the step that it undoes. */
+export type StepKind = "do" | "sleep" | "wait" | "rollback";
 
 /** Which step of a run: its name and the how-many-th use of it by steps of its kind, from 1. */
 export interface StepKey {
@@ -26,6 +27,10 @@ export interface StepConfig {
   readonly timeoutMs: number;
   /** A function in the worker computes the base delay anew for each failed attempt. */
   readonly dynamicDelay: boolean;
+  /** Callers do not get to see the output. */
+  readonly sensitive: boolean;
+  /** The worker can undo the step. */
+  readonly rollback: boolean;
 }
 
 /** A step that has started and not ended. Each status carries exactly what exists in it. */
@@ -44,11 +49,23 @@ export type OpenStep =
       readonly status: "awaiting";
       readonly key: StepKey;
       readonly dueAt: EpochMs;
-      readonly eventType: string;
+      readonly eventTypes: readonly string[];
       readonly timeoutMs: number;
     }
   /** A sleep or a wait that has ended, and `run` has not seen it. */
-  | { readonly status: "undelivered"; readonly key: StepKey };
+  | {
+      readonly status: "undelivered";
+      readonly key: StepKey;
+      /** What a wait was given. */
+      readonly event: BufferedEvent | null;
+    };
+
+/** An event without what it carries. */
+export interface BufferedEvent {
+  /** Counts the events of a run, from 1. */
+  readonly event: number;
+  readonly type: string;
+}
 
 /** When a step's timer is due, or null when it has none. In `running` the attempt counts; in the two after it, the next one. */
 export function dueAtOf(step: OpenStep): EpochMs | null {

@@ -1,4 +1,4 @@
-import { RETENTION_MS, LEASE_MS, STEPS_MAX } from "../domain/limits.ts";
+import { INSTANCE_BYTES_MAX, RETENTION_MS, LEASE_MS, STEPS_MAX } from "../domain/limits.ts";
 import type { Retention } from "../domain/state.ts";
 import { SECOND_MS } from "../domain/time.ts";
 import type { LogConfig } from "./logger.ts";
@@ -13,6 +13,8 @@ export interface EngineConfig {
   readonly leaseMs: number;
   readonly retention: Retention;
   readonly stepLimit: number;
+  /** Bytes that an instance may store, streams included. */
+  readonly instanceBytesMax: number;
   readonly pollsMax: number;
   /** Files in PEM; null for clear text. */
   readonly tls: TlsFiles | null;
@@ -33,6 +35,7 @@ export const DEFAULT_CONFIG: EngineConfig = {
   leaseMs: LEASE_MS,
   retention: { successMs: RETENTION_MS, failureMs: RETENTION_MS },
   stepLimit: STEPS_MAX,
+  instanceBytesMax: INSTANCE_BYTES_MAX,
   // Ours: two of each of some thousand workers; a poll that waits costs a few kilobytes.
   pollsMax: 5_000,
   tls: null,

@@ -12,6 +12,7 @@ export interface OptionValues {
   readonly retention: number;
   readonly retentionFailed?: number;
   readonly stepLimit: number;
+  readonly instanceBytes: number;
   readonly maxPolls: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -21,7 +22,8 @@ export interface OptionValues {
   readonly logFormat: LogConfig["format"];
 }
 
-const { host, port, store, leaseMs, retention, stepLimit, pollsMax, drainGraceMs, log } = DEFAULT_CONFIG;
+const { host, port, store, leaseMs, retention, stepLimit, instanceBytesMax, pollsMax, drainGraceMs, log } =
+  DEFAULT_CONFIG;
 
 /** A retention of an instance may be as long. */
 const RETENTION_MS_MAX = 3_652 * DAY_MS;
@@ -43,6 +45,9 @@ export function engineOptions(): readonly Option[] {
     new Option("--step-limit <count>", "steps that a run may have")
       .default(stepLimit)
       .argParser(countBetween(1, 1_000_000)),
+    new Option("--instance-bytes <count>", "bytes that an instance may store, streams included")
+      .default(instanceBytesMax)
+      .argParser(countBetween(1_048_576, Number.MAX_SAFE_INTEGER)),
     new Option("--max-polls <count>", "polls of workers held open at once")
       .default(pollsMax)
       .argParser(countBetween(1, 1_000_000)),
@@ -72,6 +77,7 @@ export function configOf(values: OptionValues): EngineConfig {
     leaseMs: values.lease,
     retention: { successMs: values.retention, failureMs: values.retentionFailed ?? values.retention },
     stepLimit: values.stepLimit,
+    instanceBytesMax: values.instanceBytes,
     pollsMax: values.maxPolls,
     tls: tlsOf(values),
     origins: values.allowOrigins,

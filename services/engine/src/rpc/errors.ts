@@ -17,6 +17,9 @@ export const CODE = {
   INVALID_FIELD: Code.InvalidArgument,
   INSTANCE_NOT_FOUND: Code.NotFound,
   INSTANCE_EXISTS: Code.AlreadyExists,
+  STEP_NOT_FOUND: Code.NotFound,
+  BLOB_NOT_FOUND: Code.NotFound,
+  WORKFLOW_NOT_FOUND: Code.NotFound,
   INVALID_TRANSITION: Code.FailedPrecondition,
   JOURNAL_MISMATCH: Code.FailedPrecondition,
   JOURNAL_CONFLICT: Code.Aborted,
@@ -84,6 +87,9 @@ function detailsOf({ reason, message, metadata }: EngineError): Detail[] {
       return [info, detail(RetryInfoSchema, { retryDelay: durationToMessage(RETRY_DELAY_MS) })];
     case "INSTANCE_NOT_FOUND":
     case "INSTANCE_EXISTS":
+    case "STEP_NOT_FOUND":
+    case "BLOB_NOT_FOUND":
+    case "WORKFLOW_NOT_FOUND":
     case "INVALID_TRANSITION":
     case "JOURNAL_MISMATCH":
     case "JOURNAL_CONFLICT":

@@ -1,14 +1,20 @@
-import { create } from "@bufbuild/protobuf";
-import { InstanceSchema, InstanceStatus, type Instance } from "perdure/proto/perdure/v1/instance_pb";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
+import {
+  InstanceSchema,
+  InstanceStatus,
+  RollbackOutcome,
+  type Instance,
+  type RollbackSchema,
+} from "perdure/proto/perdure/v1/instance_pb";
 import type { NewInstance as NewInstanceMessage } from "perdure/proto/perdure/v1/workflow_service_pb";
-import type { InstanceView, NewInstance } from "../app/caller-api.ts";
+import type { InstanceView, NewInstance, RollbackView } from "../app/caller-api.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import { EMPTY_OBJECT } from "../domain/payload.ts";
 import { failureToMessage } from "./failure.ts";
 import { nameToMessage } from "./instance-name.ts";
 import { inverse } from "./inverse.ts";
 import { payloadFromMessage, payloadToMessage } from "./payload.ts";
-import { durationFromMessage, timestampToMessage } from "./time.ts";
+import { durationFromMessage, scheduledTimeToMessage, timestampToMessage } from "./time.ts";
 
 const STATUS_TO_MESSAGE = {
   queued: InstanceStatus.QUEUED,
@@ -31,19 +37,34 @@ export function statusesFromMessage(statuses: readonly InstanceStatus[]): readon
   return statuses.flatMap((status) => STATUS_FROM_MESSAGE.get(status) ?? []);
 }
 
-export function instanceToMessage({ name, createdAt, index, params, output, failure }: InstanceView): Instance {
+export function instanceToMessage(view: InstanceView): Instance {
+  const { name, createdAt, index, params, output, failure, rollback, schedule } = view;
   return create(InstanceSchema, {
     ref: nameToMessage(name),
     run: index.run,
     status: statusToMessage(index.status),
     createTime: timestampToMessage(createdAt),
+    runStartTime: timestampToMessage(index.runStartedAt),
     position: index.position,
     ...(index.endedAt === null ? {} : { endTime: timestampToMessage(index.endedAt) }),
     ...(index.purgeAt === null ? {} : { purgeTime: timestampToMessage(index.purgeAt) }),
     ...(params === null ? {} : { params: payloadToMessage(params) }),
     ...(output === null ? {} : { output: payloadToMessage(output) }),
     ...(failure === null ? {} : { failure: failureToMessage(failure) }),
+    ...(rollback === null ? {} : { rollback: rollbackToMessage(rollback) }),
+    ...(schedule === null ? {} : { schedule: scheduledTimeToMessage(schedule) }),
   });
+}
+
+const ROLLBACK_OUTCOME = {
+  running: RollbackOutcome.RUNNING,
+  complete: RollbackOutcome.COMPLETE,
+  failed: RollbackOutcome.FAILED,
+} as const satisfies Record<RollbackView["outcome"], RollbackOutcome>;
+
+function rollbackToMessage(rollback: RollbackView): MessageInitShape<typeof RollbackSchema> {
+  const outcome = ROLLBACK_OUTCOME[rollback.outcome];
+  return rollback.outcome === "failed" ? { outcome, failure: failureToMessage(rollback.failure) } : { outcome };
 }
 
 /** No message is an instance of which nothing is said. */

@@ -10,25 +10,27 @@ export function operationBytes(operation: Operation): number {
   switch (operation.kind) {
     case "completeStep":
     case "completeInstance":
-      return FRAME_BYTES + storedBytes(operation.output);
+      return FRAME_BYTES + recordBytes(operation.output);
     case "failStep":
     case "failInstance":
       return FRAME_BYTES + failureBytes(operation.failure);
     case "startStep":
     case "startSleep":
     case "startWait":
+    case "cancelWait":
     case "deliverOutcome":
       return FRAME_BYTES;
   }
 }
 
 function failureBytes({ message, stack, details }: Failure): number {
-  return Buffer.byteLength(message) + Buffer.byteLength(stack ?? "") + (details === null ? 0 : storedBytes(details));
+  return Buffer.byteLength(message) + Buffer.byteLength(stack ?? "") + (details === null ? 0 : recordBytes(details));
 }
 
-function storedBytes(payload: Payload): number {
+function recordBytes(payload: Payload): number {
   switch (payload.form) {
     case "undefined":
+    case "stream":
       return 0;
     case "json":
       return Buffer.byteLength(payload.text);

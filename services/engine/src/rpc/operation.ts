@@ -10,7 +10,7 @@ import type { Failure } from "../domain/failure.ts";
 import type { Operation, SleepEnd } from "../domain/operation.ts";
 import { DEFAULT_WAIT_MS } from "../domain/retry.ts";
 import { failureFromMessage } from "./failure.ts";
-import { payloadFromMessage } from "./payload.ts";
+import { outputFromMessage, payloadFromMessage } from "./payload.ts";
 import { stepConfigFromMessage, stepKeyFromMessage } from "./step.ts";
 import { durationFromMessage, timestampFromMessage } from "./time.ts";
 
@@ -23,7 +23,7 @@ export function operationFromMessage({ operation }: OperationMessage, field: str
       const { key, attempt, output } = operation.value;
       const at = `${field}.complete_step`;
       const stepKey = stepKeyFromMessage(key, `${at}.key`);
-      return { kind: "completeStep", key: stepKey, attempt, output: payloadFromMessage(output, `${at}.output`) };
+      return { kind: "completeStep", key: stepKey, attempt, output: outputFromMessage(output, `${at}.output`) };
     }
     case "failStep":
       return failStep(operation.value, `${field}.fail_step`);
@@ -31,6 +31,8 @@ export function operationFromMessage({ operation }: OperationMessage, field: str
       return startSleep(operation.value, `${field}.start_sleep`);
     case "startWait":
       return startWait(operation.value, `${field}.start_wait`);
+    case "cancelWait":
+      return { kind: "cancelWait", key: stepKeyFromMessage(operation.value.key, `${field}.cancel_wait.key`) };
     case "deliverOutcome":
       return { kind: "deliverOutcome", key: stepKeyFromMessage(operation.value.key, `${field}.deliver_outcome.key`) };
     case "completeInstance": {
@@ -83,11 +85,12 @@ function sleepEnd(end: StartSleep["end"], field: string): SleepEnd {
   }
 }
 
-function startWait({ key, eventType, timeout }: StartWait, field: string): Operation {
+function startWait({ key, eventType, otherEventTypes, timeout }: StartWait, field: string): Operation {
   return {
     kind: "startWait",
     key: stepKeyFromMessage(key, `${field}.key`),
     eventType,
+    otherEventTypes,
     timeoutMs: timeout === undefined ? DEFAULT_WAIT_MS : durationFromMessage(timeout, `${field}.timeout`),
   };
 }

@@ -18,6 +18,11 @@ export function payloadToMessage(payload: Payload): PayloadMessage {
     }
     case "cbor":
       return create(PayloadSchema, { content: { case: "cbor", value: payload.bytes } });
+    case "stream": {
+      const { blob, size, chunks, preview } = payload;
+      const ref = { blob, size: BigInt(size), chunks, ...(preview === null ? {} : { preview }) };
+      return create(PayloadSchema, { content: { case: "stream", value: ref } });
+    }
   }
 }
 
@@ -40,6 +45,11 @@ export function payloadFromMessage(
   return payload;
 }
 
+/** The same for a step's output, which may be a stream of any size. @throws {EngineError} as above. */
+export function outputFromMessage(message: PayloadMessage | undefined, field: string): Payload {
+  return message?.content.case === "stream" ? asPayload(message) : payloadFromMessage(message, field);
+}
+
 function asPayload({ content, kind }: PayloadMessage): Payload {
   switch (content.case) {
     case undefined:
@@ -50,6 +60,10 @@ function asPayload({ content, kind }: PayloadMessage): Payload {
       return { form: "bytes", bytes: content.value, kind: kind ?? null };
     case "cbor":
       return { form: "cbor", bytes: content.value };
+    case "stream": {
+      const { blob, size, chunks, preview } = content.value;
+      return { form: "stream", blob, size: Number(size), chunks, preview: preview ?? null };
+    }
   }
 }
 

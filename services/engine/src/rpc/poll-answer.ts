@@ -32,6 +32,8 @@ function valueBytes(entry: Entry): number {
     case "eventAccepted":
       return payloadBytes(entry.payload);
     case "stepFailed":
+    case "rollbackStarted":
+    case "rollbackFailed":
     case "instanceFailed": {
       const { message, stack, details } = entry.failure;
       return message.length + (stack?.length ?? 0) + (details === null ? 0 : payloadBytes(details));
@@ -46,6 +48,10 @@ function valueBytes(entry: Entry): number {
     case "waitStarted":
     case "waitCompleted":
     case "waitTimedOut":
+    case "waitCancelled":
+    case "rollbackCompleted":
+    case "restartRequested":
+    case "restartedFrom":
     case "outcomeDelivered":
     case "pauseRequested":
     case "paused":

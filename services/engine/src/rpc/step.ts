@@ -17,6 +17,7 @@ const KIND_TO_MESSAGE = {
   do: StepKindMessage.DO,
   sleep: StepKindMessage.SLEEP,
   wait: StepKindMessage.WAIT,
+  rollback: StepKindMessage.ROLLBACK,
 } as const satisfies Record<StepKind, StepKindMessage>;
 const KIND_FROM_MESSAGE = inverse(KIND_TO_MESSAGE);
 
@@ -47,13 +48,15 @@ export function stepConfigToMessage(config: StepConfig): StepConfigMessage {
     backoff: BACKOFF_TO_MESSAGE[config.backoff],
     timeout: durationToMessage(config.timeoutMs),
     dynamicDelay: config.dynamicDelay,
+    sensitive: config.sensitive,
+    rollback: config.rollback,
   });
 }
 
 /** What is not set is as the programming model has it. */
 export function stepConfigFromMessage(message: StepConfigMessage | undefined, field: string): StepConfig {
   if (message === undefined) return DEFAULT_STEP_CONFIG;
-  const { retryLimit, retryDelay, backoff, timeout, dynamicDelay } = message;
+  const { retryLimit, retryDelay, backoff, timeout, dynamicDelay, sensitive, rollback } = message;
   return {
     retryLimit: retryLimit ?? DEFAULT_STEP_CONFIG.retryLimit,
     retryDelayMs:
@@ -63,5 +66,7 @@ export function stepConfigFromMessage(message: StepConfigMessage | undefined, fi
     backoff: BACKOFF_FROM_MESSAGE.get(backoff) ?? DEFAULT_STEP_CONFIG.backoff,
     timeoutMs: timeout === undefined ? DEFAULT_STEP_CONFIG.timeoutMs : durationFromMessage(timeout, `${field}.timeout`),
     dynamicDelay,
+    sensitive,
+    rollback,
   };
 }

@@ -19,7 +19,7 @@ import { operationBytes } from "./operation-bytes.ts";
 import { operationFromMessage } from "./operation.ts";
 import { payloadToMessage } from "./payload.ts";
 import { stepKeyToMessage } from "./step.ts";
-import { durationToMessage, timestampToMessage } from "./time.ts";
+import { durationToMessage, scheduledTimeToMessage, timestampToMessage } from "./time.ts";
 
 const LEASE_STATE = {
   held: LeaseState.HELD,
@@ -39,6 +39,7 @@ export function taskToMessage(task: Task): TaskMessage {
     stepLimit: task.stepLimit,
     pausing: task.pausing,
     ...(task.params === null ? {} : { params: payloadToMessage(task.params) }),
+    ...(task.schedule === null ? {} : { schedule: scheduledTimeToMessage(task.schedule) }),
     ...dueIn(task),
   });
 }

@@ -1,6 +1,8 @@
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { DurationSchema, timestampFromMs, type Duration, type Timestamp } from "@bufbuild/protobuf/wkt";
+import type { ScheduledTimeSchema } from "perdure/proto/perdure/v1/instance_pb";
 import { EngineError } from "../domain/errors.ts";
+import type { ScheduledTime } from "../domain/state.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
 
 const NANOS_PER_MS = 1_000_000;
@@ -42,4 +44,8 @@ export function durationFromMessage({ seconds, nanos }: Duration, field: string)
 
 function within(at: EpochMs): EpochMs {
   return Math.min(Math.max(at, EARLIEST), LATEST);
+}
+
+export function scheduledTimeToMessage({ cron, dueAt }: ScheduledTime): MessageInitShape<typeof ScheduledTimeSchema> {
+  return { cron, dueTime: timestampToMessage(dueAt) };
 }

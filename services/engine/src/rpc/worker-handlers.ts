@@ -14,7 +14,7 @@ import { commitFromMessage, commitResultToMessage, noticeToMessage, taskToMessag
 import { durationToMessage, timestampToMessage } from "./time.ts";
 
 /** What workers call, in protobuf. */
-export function workerHandlers(workers: WorkerApi): ServiceImpl<typeof WorkerService> {
+export function workerHandlers(workers: WorkerApi): Partial<ServiceImpl<typeof WorkerService>> {
   return {
     async pollTasks(request, context) {
       const { session, workerName = null, namespace = DEFAULT_NAMESPACE, workflows, slots } = request;

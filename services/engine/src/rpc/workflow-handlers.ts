@@ -13,7 +13,7 @@ import type { Command } from "../domain/lifecycle.ts";
 import { DEFAULT_NAMESPACE } from "../domain/name.ts";
 import type { ListQuery } from "../store/store.ts";
 import { outcomeOfEach } from "./each.ts";
-import { recordToMessage } from "./entry.ts";
+import { publicRecordToMessage } from "./entry.ts";
 import { refusalToStatus } from "./errors.ts";
 import { holdMs } from "./hold.ts";
 import { nameFromMessage } from "./instance-name.ts";
@@ -28,9 +28,9 @@ const PAGE_SIZE = 100;
 type NamesInstance = { readonly ref?: Parameters<typeof nameFromMessage>[0] };
 
 /** What callers call, in protobuf. */
-export function workflowHandlers(callers: CallerApi): ServiceImpl<typeof WorkflowService> {
-  const command = (kind: Command) => async (request: NamesInstance) => ({
-    instance: instanceToMessage(await callers.command(nameOf(request), kind)),
+export function workflowHandlers(callers: CallerApi): Partial<ServiceImpl<typeof WorkflowService>> {
+  const command = async (request: NamesInstance, command: Command) => ({
+    instance: instanceToMessage(await callers.command(nameOf(request), command)),
   });
   return {
     async createInstance({ namespace = DEFAULT_NAMESPACE, workflow, instance, requestId }) {
@@ -56,10 +56,10 @@ export function workflowHandlers(callers: CallerApi): ServiceImpl<typeof Workflo
       const last = found.length > query.limit ? page.at(-1) : undefined;
       return { instances: page.map(bare), nextPageToken: last === undefined ? "" : pageTokenText(last) };
     },
-    pauseInstance: command("pause"),
-    resumeInstance: command("resume"),
-    terminateInstance: command("terminate"),
-    restartInstance: command("restart"),
+    pauseInstance: (request) => command(request, "pause"),
+    resumeInstance: (request) => command(request, "resume"),
+    terminateInstance: (request) => command(request, request.rollback ? "rollBack" : "terminate"),
+    restartInstance: (request) => command(request, "restart"),
     async sendEvent(request) {
       const payload = payloadFromMessage(request.payload, "payload");
       const event = { type: request.type, payload, requestId: request.requestId ?? null };
@@ -71,13 +71,14 @@ export function workflowHandlers(callers: CallerApi): ServiceImpl<typeof Workflo
     },
     async getJournal(request) {
       const limit = request.pageSize || PAGE_SIZE;
-      const { records, run, position } = await callers.journal(nameOf(request), request.afterPosition, limit);
-      return { records: records.map(recordToMessage), run, position };
+      const { afterPosition } = request;
+      const { records, run, position } = await callers.journal(nameOf(request), afterPosition, limit, request.run);
+      return { records: records.map(publicRecordToMessage), run, position };
     },
     async *watchInstance(request, context) {
       const start = { position: request.afterPosition, run: request.run ?? null };
       for await (const { run, record, status } of callers.watch(nameOf(request), start, context.signal)) {
-        yield { run, record: recordToMessage(record), status: statusToMessage(status) };
+        yield { run, record: publicRecordToMessage(record), status: statusToMessage(status) };
       }
     },
   };

@@ -157,7 +157,10 @@ describe("what an entry of the journal tells", () => {
   });
 
   it("a config that leaves things out: the defaults, and a delay that a function computes", () => {
-    const start: Entry = { case: "stepStarted", value: { key: key("a"), attempt: 1, config: { dynamicDelay: true } } };
+    const start: Entry = {
+      case: "stepStarted",
+      value: { key: key("a"), attempt: 1, config: { dynamicDelay: true, sensitive: false, rollback: false } },
+    };
     expect(told([GRANTED, start])[1]).toMatchObject({
       config: { retries: { limit: 5, delay: "[dynamic]", backoff: "exponential" }, timeout: 600_000 },
     });

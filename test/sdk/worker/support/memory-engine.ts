@@ -40,7 +40,7 @@ export class MemoryEngine {
   constructor({ leaseMs = LEASE_MS, stepLimit = 10_000 }: EngineOptions = {}) {
     this.leaseMs = leaseMs;
     const retention = { successMs: 3_600_000, failureMs: 3_600_000 };
-    const config = { leaseMs, retention, stepLimit, pollsMax: 1_000 };
+    const config = { leaseMs, retention, stepLimit, instanceBytesMax: 1_073_741_824, pollsMax: 1_000 };
     this.#app = createApp({ store: new MemoryStore(() => {}), clock: this.clock, log: SILENT, config });
     this.#app.start();
     this.#calls = createClient(WorkflowService, this.transport());

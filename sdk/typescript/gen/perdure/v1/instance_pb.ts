@@ -17,7 +17,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file perdure/v1/instance.proto.
  */
 export const file_perdure_v1_instance: GenFile = /*@__PURE__*/
-  fileDesc("ChlwZXJkdXJlL3YxL2luc3RhbmNlLnByb3RvEgpwZXJkdXJlLnYxItgBCgtJbnN0YW5jZVJlZhJACgluYW1lc3BhY2UYASABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSRIAIgBARI6Cgh3b3JrZmxvdxgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JBI9CgtpbnN0YW5jZV9pZBgDIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsOTl9JEIMCgpfbmFtZXNwYWNlIvoCCghJbnN0YW5jZRIkCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmEgsKA3J1bhgCIAEoDRIqCgZzdGF0dXMYAyABKA4yGi5wZXJkdXJlLnYxLkluc3RhbmNlU3RhdHVzEi8KC2NyZWF0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcG9zaXRpb24YBiABKA0SIwoGb3V0cHV0GAcgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEiQKB2ZhaWx1cmUYCCABKAsyEy5wZXJkdXJlLnYxLkZhaWx1cmUSIwoGcGFyYW1zGAkgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEi4KCnB1cmdlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wKqUCCg5JbnN0YW5jZVN0YXR1cxIfChtJTlNUQU5DRV9TVEFUVVNfVU5TUEVDSUZJRUQQABIaChZJTlNUQU5DRV9TVEFUVVNfUVVFVUVEEAESGwoXSU5TVEFOQ0VfU1RBVFVTX1JVTk5JTkcQAhIbChdJTlNUQU5DRV9TVEFUVVNfV0FJVElORxADEiUKIUlOU1RBTkNFX1NUQVRVU19XQUlUSU5HX0ZPUl9QQVVTRRAEEhoKFklOU1RBTkNFX1NUQVRVU19QQVVTRUQQBRIcChhJTlNUQU5DRV9TVEFUVVNfQ09NUExFVEUQBhIbChdJTlNUQU5DRV9TVEFUVVNfRVJST1JFRBAHEh4KGklOU1RBTkNFX1NUQVRVU19URVJNSU5BVEVEEAhiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_timestamp, file_perdure_v1_failure, file_perdure_v1_payload]);
+  fileDesc("ChlwZXJkdXJlL3YxL2luc3RhbmNlLnByb3RvEgpwZXJkdXJlLnYxItIBCgtJbnN0YW5jZVJlZhJACgluYW1lc3BhY2UYASABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSRIAIgBARI6Cgh3b3JrZmxvdxgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JBI3CgtpbnN0YW5jZV9pZBgDIAEoCUIiukgfch0yG15bYS16QS1aMC05LCAqLyNfLV17MSwyNzF9JEIMCgpfbmFtZXNwYWNlIoMECghJbnN0YW5jZRIkCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmEgsKA3J1bhgCIAEoDRIqCgZzdGF0dXMYAyABKA4yGi5wZXJkdXJlLnYxLkluc3RhbmNlU3RhdHVzEi8KC2NyZWF0ZV90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIsCghlbmRfdGltZRgFIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASEAoIcG9zaXRpb24YBiABKA0SIwoGb3V0cHV0GAcgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEiQKB2ZhaWx1cmUYCCABKAsyEy5wZXJkdXJlLnYxLkZhaWx1cmUSIwoGcGFyYW1zGAkgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEi4KCnB1cmdlX3RpbWUYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDnJ1bl9zdGFydF90aW1lGAsgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBImCghyb2xsYmFjaxgMIAEoCzIULnBlcmR1cmUudjEuUm9sbGJhY2sSKwoIc2NoZWR1bGUYDSABKAsyGS5wZXJkdXJlLnYxLlNjaGVkdWxlZFRpbWUiXgoIUm9sbGJhY2sSLAoHb3V0Y29tZRgBIAEoDjIbLnBlcmR1cmUudjEuUm9sbGJhY2tPdXRjb21lEiQKB2ZhaWx1cmUYAiABKAsyEy5wZXJkdXJlLnYxLkZhaWx1cmUiSwoNU2NoZWR1bGVkVGltZRIMCgRjcm9uGAEgASgJEiwKCGR1ZV90aW1lGAIgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCqNAQoPUm9sbGJhY2tPdXRjb21lEiAKHFJPTExCQUNLX09VVENPTUVfVU5TUEVDSUZJRUQQABIcChhST0xMQkFDS19PVVRDT01FX1JVTk5JTkcQARIdChlST0xMQkFDS19PVVRDT01FX0NPTVBMRVRFEAISGwoXUk9MTEJBQ0tfT1VUQ09NRV9GQUlMRUQQAyqlAgoOSW5zdGFuY2VTdGF0dXMSHwobSU5TVEFOQ0VfU1RBVFVTX1VOU1BFQ0lGSUVEEAASGgoWSU5TVEFOQ0VfU1RBVFVTX1FVRVVFRBABEhsKF0lOU1RBTkNFX1NUQVRVU19SVU5OSU5HEAISGwoXSU5TVEFOQ0VfU1RBVFVTX1dBSVRJTkcQAxIlCiFJTlNUQU5DRV9TVEFUVVNfV0FJVElOR19GT1JfUEFVU0UQBBIaChZJTlNUQU5DRV9TVEFUVVNfUEFVU0VEEAUSHAoYSU5TVEFOQ0VfU1RBVFVTX0NPTVBMRVRFEAYSGwoXSU5TVEFOQ0VfU1RBVFVTX0VSUk9SRUQQBxIeChpJTlNUQU5DRV9TVEFUVVNfVEVSTUlOQVRFRBAIYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_timestamp, file_perdure_v1_failure, file_perdure_v1_payload]);
 
 /**
  * Names one instance.
@@ -41,6 +41,7 @@ export type InstanceRef = Message<"perdure.v1.InstanceRef"> & {
 
   /**
    * The instance's id, unique in its workflow. 1 to 100 characters.
+   * Instances that a cron schedule made have longer ones, up to 271 characters.
    *
    * @generated from field: string instance_id = 3;
    */
@@ -129,6 +130,27 @@ export type Instance = Message<"perdure.v1.Instance"> & {
    * @generated from field: google.protobuf.Timestamp purge_time = 10;
    */
   purgeTime?: Timestamp | undefined;
+
+  /**
+   * When this run began: the creation, or the newest restart.
+   *
+   * @generated from field: google.protobuf.Timestamp run_start_time = 11;
+   */
+  runStartTime?: Timestamp | undefined;
+
+  /**
+   * How the rollback of this run goes, or went. Unset without one, and in lists.
+   *
+   * @generated from field: perdure.v1.Rollback rollback = 12;
+   */
+  rollback?: Rollback | undefined;
+
+  /**
+   * The cron schedule that made it. Unset when a caller did.
+   *
+   * @generated from field: perdure.v1.ScheduledTime schedule = 13;
+   */
+  schedule?: ScheduledTime | undefined;
 };
 
 /**
@@ -137,6 +159,110 @@ export type Instance = Message<"perdure.v1.Instance"> & {
  */
 export const InstanceSchema: GenMessage<Instance> = /*@__PURE__*/
   messageDesc(file_perdure_v1_instance, 1);
+
+/**
+ * How the rollback of a run goes, or went.
+ *
+ * @generated from message perdure.v1.Rollback
+ */
+export type Rollback = Message<"perdure.v1.Rollback"> & {
+  /**
+   * How far it is.
+   *
+   * @generated from field: perdure.v1.RollbackOutcome outcome = 1;
+   */
+  outcome: RollbackOutcome;
+
+  /**
+   * Why it failed. Only when it did.
+   *
+   * @generated from field: perdure.v1.Failure failure = 2;
+   */
+  failure?: Failure | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.Rollback.
+ * Use `create(RollbackSchema)` to create a new message.
+ */
+export const RollbackSchema: GenMessage<Rollback> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_instance, 2);
+
+/**
+ * A moment of a cron schedule.
+ *
+ * @generated from message perdure.v1.ScheduledTime
+ */
+export type ScheduledTime = Message<"perdure.v1.ScheduledTime"> & {
+  /**
+   * The cron expression.
+   *
+   * @generated from field: string cron = 1;
+   */
+  cron: string;
+
+  /**
+   * When it was due.
+   *
+   * @generated from field: google.protobuf.Timestamp due_time = 2;
+   */
+  dueTime?: Timestamp | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.ScheduledTime.
+ * Use `create(ScheduledTimeSchema)` to create a new message.
+ */
+export const ScheduledTimeSchema: GenMessage<ScheduledTime> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_instance, 3);
+
+/**
+ * How far a rollback is.
+ *
+ * @generated from enum perdure.v1.RollbackOutcome
+ */
+export const RollbackOutcome = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: ROLLBACK_OUTCOME_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Steps are being undone.
+   *
+   * @generated from enum value: ROLLBACK_OUTCOME_RUNNING = 1;
+   */
+  RUNNING: 1,
+
+  /**
+   * Every step was undone.
+   *
+   * @generated from enum value: ROLLBACK_OUTCOME_COMPLETE = 2;
+   */
+  COMPLETE: 2,
+
+  /**
+   * A step could not be undone.
+   *
+   * @generated from enum value: ROLLBACK_OUTCOME_FAILED = 3;
+   */
+  FAILED: 3,
+} as const;
+
+/**
+ * How far a rollback is.
+ *
+ * @generated from enum perdure.v1.RollbackOutcome
+ */
+export type RollbackOutcome = (typeof RollbackOutcome)[keyof typeof RollbackOutcome] | UnknownEnum;
+
+/**
+ * Describes the enum perdure.v1.RollbackOutcome.
+ */
+export const RollbackOutcomeSchema: GenEnum<RollbackOutcome> = /*@__PURE__*/
+  enumDesc(file_perdure_v1_instance, 0);
 
 /**
  * What an instance is doing. docs/lifecycle.md has the moves between these.
@@ -219,5 +345,5 @@ export type InstanceStatus = (typeof InstanceStatus)[keyof typeof InstanceStatus
  * Describes the enum perdure.v1.InstanceStatus.
  */
 export const InstanceStatusSchema: GenEnum<InstanceStatus> = /*@__PURE__*/
-  enumDesc(file_perdure_v1_instance, 0);
+  enumDesc(file_perdure_v1_instance, 1);
 

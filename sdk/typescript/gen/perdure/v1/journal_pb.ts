@@ -18,7 +18,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file perdure/v1/journal.proto.
  */
 export const file_perdure_v1_journal: GenFile = /*@__PURE__*/
-  fileDesc("ChhwZXJkdXJlL3YxL2pvdXJuYWwucHJvdG8SCnBlcmR1cmUudjEifQoNSm91cm5hbFJlY29yZBIQCghwb3NpdGlvbhgBIAEoDRIvCgtjb21taXRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoHZW50cmllcxgDIAMoCzIYLnBlcmR1cmUudjEuSm91cm5hbEVudHJ5Iv0ICgxKb3VybmFsRW50cnkSMQoNbGVhc2VfZ3JhbnRlZBgBIAEoCzIYLnBlcmR1cmUudjEuTGVhc2VHcmFudGVkSAASKwoKbGVhc2VfbG9zdBgCIAEoCzIVLnBlcmR1cmUudjEuTGVhc2VMb3N0SAASJAoGcGFya2VkGAMgASgLMhIucGVyZHVyZS52MS5QYXJrZWRIABIvCgxzdGVwX3N0YXJ0ZWQYBCABKAsyFy5wZXJkdXJlLnYxLlN0ZXBTdGFydGVkSAASMwoOc3RlcF9jb21wbGV0ZWQYBSABKAsyGS5wZXJkdXJlLnYxLlN0ZXBDb21wbGV0ZWRIABItCgtzdGVwX2ZhaWxlZBgGIAEoCzIWLnBlcmR1cmUudjEuU3RlcEZhaWxlZEgAEikKCXJldHJ5X2R1ZRgHIAEoCzIULnBlcmR1cmUudjEuUmV0cnlEdWVIABIxCg1zbGVlcF9zdGFydGVkGAggASgLMhgucGVyZHVyZS52MS5TbGVlcFN0YXJ0ZWRIABI1Cg9zbGVlcF9jb21wbGV0ZWQYCSABKAsyGi5wZXJkdXJlLnYxLlNsZWVwQ29tcGxldGVkSAASLwoMd2FpdF9zdGFydGVkGAogASgLMhcucGVyZHVyZS52MS5XYWl0U3RhcnRlZEgAEjMKDndhaXRfY29tcGxldGVkGAsgASgLMhkucGVyZHVyZS52MS5XYWl0Q29tcGxldGVkSAASMgoOd2FpdF90aW1lZF9vdXQYDCABKAsyGC5wZXJkdXJlLnYxLldhaXRUaW1lZE91dEgAEjMKDmV2ZW50X2FjY2VwdGVkGA0gASgLMhkucGVyZHVyZS52MS5FdmVudEFjY2VwdGVkSAASOQoRb3V0Y29tZV9kZWxpdmVyZWQYDiABKAsyHC5wZXJkdXJlLnYxLk91dGNvbWVEZWxpdmVyZWRIABI1Cg9wYXVzZV9yZXF1ZXN0ZWQYDyABKAsyGi5wZXJkdXJlLnYxLlBhdXNlUmVxdWVzdGVkSAASJAoGcGF1c2VkGBAgASgLMhIucGVyZHVyZS52MS5QYXVzZWRIABImCgdyZXN1bWVkGBEgASgLMhMucGVyZHVyZS52MS5SZXN1bWVkSAASOwoSaW5zdGFuY2VfY29tcGxldGVkGBIgASgLMh0ucGVyZHVyZS52MS5JbnN0YW5jZUNvbXBsZXRlZEgAEjUKD2luc3RhbmNlX2ZhaWxlZBgTIAEoCzIaLnBlcmR1cmUudjEuSW5zdGFuY2VGYWlsZWRIABI9ChNpbnN0YW5jZV90ZXJtaW5hdGVkGBQgASgLMh4ucGVyZHVyZS52MS5JbnN0YW5jZVRlcm1pbmF0ZWRIABI7ChJpbnN0YW5jZV9yZXN0YXJ0ZWQYFSABKAsyHS5wZXJkdXJlLnYxLkluc3RhbmNlUmVzdGFydGVkSAASNQoPaW5zdGFuY2VfcHVyZ2VkGBYgASgLMhoucGVyZHVyZS52MS5JbnN0YW5jZVB1cmdlZEgAQgcKBWVudHJ5Ii4KDExlYXNlR3JhbnRlZBINCgVlcG9jaBgBIAEoDRIPCgdzZXNzaW9uGAIgASgJIkcKCUxlYXNlTG9zdBINCgVlcG9jaBgBIAEoDRIrCgZyZWFzb24YAiABKA4yGy5wZXJkdXJlLnYxLkxlYXNlTG9zdFJlYXNvbiIICgZQYXJrZWQimAEKC1N0ZXBTdGFydGVkEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleRIPCgdhdHRlbXB0GAIgASgNEiYKBmNvbmZpZxgDIAEoCzIWLnBlcmR1cmUudjEuU3RlcENvbmZpZxIuCgpzdGFydF90aW1lGAQgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcCJnCg1TdGVwQ29tcGxldGVkEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleRIPCgdhdHRlbXB0GAIgASgNEiMKBm91dHB1dBgDIAEoCzITLnBlcmR1cmUudjEuUGF5bG9hZCKVAQoKU3RlcEZhaWxlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSDwoHYXR0ZW1wdBgCIAEoDRIkCgdmYWlsdXJlGAMgASgLMhMucGVyZHVyZS52MS5GYWlsdXJlEi4KCnJldHJ5X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KCFJldHJ5RHVlEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleRIPCgdhdHRlbXB0GAIgASgNIl4KDFNsZWVwU3RhcnRlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSLAoIZHVlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjIKDlNsZWVwQ29tcGxldGVkEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleSKFAQoLV2FpdFN0YXJ0ZWQSIAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5EhIKCmV2ZW50X3R5cGUYAiABKAkSLAoIZHVlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnRpbWVvdXRfbXMYBCABKAEiQAoNV2FpdENvbXBsZXRlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSDQoFZXZlbnQYAiABKA0iMAoMV2FpdFRpbWVkT3V0EiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleSKrAQoNRXZlbnRBY2NlcHRlZBINCgVldmVudBgBIAEoDRIMCgR0eXBlGAIgASgJEiQKB3BheWxvYWQYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSLwoLYWNjZXB0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKCnJlcXVlc3RfaWQYBSABKAlIAIgBAUINCgtfcmVxdWVzdF9pZCI0ChBPdXRjb21lRGVsaXZlcmVkEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleSIQCg5QYXVzZVJlcXVlc3RlZCIICgZQYXVzZWQiCQoHUmVzdW1lZCI4ChFJbnN0YW5jZUNvbXBsZXRlZBIjCgZvdXRwdXQYASABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQiNgoOSW5zdGFuY2VGYWlsZWQSJAoHZmFpbHVyZRgBIAEoCzITLnBlcmR1cmUudjEuRmFpbHVyZSIUChJJbnN0YW5jZVRlcm1pbmF0ZWQiEwoRSW5zdGFuY2VSZXN0YXJ0ZWQiEAoOSW5zdGFuY2VQdXJnZWQqlgEKD0xlYXNlTG9zdFJlYXNvbhIhCh1MRUFTRV9MT1NUX1JFQVNPTl9VTlNQRUNJRklFRBAAEh0KGUxFQVNFX0xPU1RfUkVBU09OX0VYUElSRUQQARIeChpMRUFTRV9MT1NUX1JFQVNPTl9SRUxFQVNFRBACEiEKHUxFQVNFX0xPU1RfUkVBU09OX1VOREVMSVZFUkVEEANiBnByb3RvMw", [file_google_protobuf_timestamp, file_perdure_v1_failure, file_perdure_v1_payload, file_perdure_v1_step]);
+  fileDesc("ChhwZXJkdXJlL3YxL2pvdXJuYWwucHJvdG8SCnBlcmR1cmUudjEifQoNSm91cm5hbFJlY29yZBIQCghwb3NpdGlvbhgBIAEoDRIvCgtjb21taXRfdGltZRgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASKQoHZW50cmllcxgDIAMoCzIYLnBlcmR1cmUudjEuSm91cm5hbEVudHJ5Is8LCgxKb3VybmFsRW50cnkSMQoNbGVhc2VfZ3JhbnRlZBgBIAEoCzIYLnBlcmR1cmUudjEuTGVhc2VHcmFudGVkSAASKwoKbGVhc2VfbG9zdBgCIAEoCzIVLnBlcmR1cmUudjEuTGVhc2VMb3N0SAASJAoGcGFya2VkGAMgASgLMhIucGVyZHVyZS52MS5QYXJrZWRIABIvCgxzdGVwX3N0YXJ0ZWQYBCABKAsyFy5wZXJkdXJlLnYxLlN0ZXBTdGFydGVkSAASMwoOc3RlcF9jb21wbGV0ZWQYBSABKAsyGS5wZXJkdXJlLnYxLlN0ZXBDb21wbGV0ZWRIABItCgtzdGVwX2ZhaWxlZBgGIAEoCzIWLnBlcmR1cmUudjEuU3RlcEZhaWxlZEgAEikKCXJldHJ5X2R1ZRgHIAEoCzIULnBlcmR1cmUudjEuUmV0cnlEdWVIABIxCg1zbGVlcF9zdGFydGVkGAggASgLMhgucGVyZHVyZS52MS5TbGVlcFN0YXJ0ZWRIABI1Cg9zbGVlcF9jb21wbGV0ZWQYCSABKAsyGi5wZXJkdXJlLnYxLlNsZWVwQ29tcGxldGVkSAASLwoMd2FpdF9zdGFydGVkGAogASgLMhcucGVyZHVyZS52MS5XYWl0U3RhcnRlZEgAEjMKDndhaXRfY29tcGxldGVkGAsgASgLMhkucGVyZHVyZS52MS5XYWl0Q29tcGxldGVkSAASMgoOd2FpdF90aW1lZF9vdXQYDCABKAsyGC5wZXJkdXJlLnYxLldhaXRUaW1lZE91dEgAEjMKDmV2ZW50X2FjY2VwdGVkGA0gASgLMhkucGVyZHVyZS52MS5FdmVudEFjY2VwdGVkSAASOQoRb3V0Y29tZV9kZWxpdmVyZWQYDiABKAsyHC5wZXJkdXJlLnYxLk91dGNvbWVEZWxpdmVyZWRIABI1Cg9wYXVzZV9yZXF1ZXN0ZWQYDyABKAsyGi5wZXJkdXJlLnYxLlBhdXNlUmVxdWVzdGVkSAASJAoGcGF1c2VkGBAgASgLMhIucGVyZHVyZS52MS5QYXVzZWRIABImCgdyZXN1bWVkGBEgASgLMhMucGVyZHVyZS52MS5SZXN1bWVkSAASOwoSaW5zdGFuY2VfY29tcGxldGVkGBIgASgLMh0ucGVyZHVyZS52MS5JbnN0YW5jZUNvbXBsZXRlZEgAEjUKD2luc3RhbmNlX2ZhaWxlZBgTIAEoCzIaLnBlcmR1cmUudjEuSW5zdGFuY2VGYWlsZWRIABI9ChNpbnN0YW5jZV90ZXJtaW5hdGVkGBQgASgLMh4ucGVyZHVyZS52MS5JbnN0YW5jZVRlcm1pbmF0ZWRIABI7ChJpbnN0YW5jZV9yZXN0YXJ0ZWQYFSABKAsyHS5wZXJkdXJlLnYxLkluc3RhbmNlUmVzdGFydGVkSAASNQoPaW5zdGFuY2VfcHVyZ2VkGBYgASgLMhoucGVyZHVyZS52MS5JbnN0YW5jZVB1cmdlZEgAEjMKDndhaXRfY2FuY2VsbGVkGBcgASgLMhkucGVyZHVyZS52MS5XYWl0Q2FuY2VsbGVkSAASNwoQcm9sbGJhY2tfc3RhcnRlZBgYIAEoCzIbLnBlcmR1cmUudjEuUm9sbGJhY2tTdGFydGVkSAASOwoScm9sbGJhY2tfY29tcGxldGVkGBkgASgLMh0ucGVyZHVyZS52MS5Sb2xsYmFja0NvbXBsZXRlZEgAEjUKD3JvbGxiYWNrX2ZhaWxlZBgaIAEoCzIaLnBlcmR1cmUudjEuUm9sbGJhY2tGYWlsZWRIABI5ChFyZXN0YXJ0X3JlcXVlc3RlZBgbIAEoCzIcLnBlcmR1cmUudjEuUmVzdGFydFJlcXVlc3RlZEgAEjMKDnJlc3RhcnRlZF9mcm9tGBwgASgLMhkucGVyZHVyZS52MS5SZXN0YXJ0ZWRGcm9tSABCBwoFZW50cnkiLgoMTGVhc2VHcmFudGVkEg0KBWVwb2NoGAEgASgNEg8KB3Nlc3Npb24YAiABKAkiRwoJTGVhc2VMb3N0Eg0KBWVwb2NoGAEgASgNEisKBnJlYXNvbhgCIAEoDjIbLnBlcmR1cmUudjEuTGVhc2VMb3N0UmVhc29uIggKBlBhcmtlZCKYAQoLU3RlcFN0YXJ0ZWQSIAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Eg8KB2F0dGVtcHQYAiABKA0SJgoGY29uZmlnGAMgASgLMhYucGVyZHVyZS52MS5TdGVwQ29uZmlnEi4KCnN0YXJ0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInoKDVN0ZXBDb21wbGV0ZWQSIAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Eg8KB2F0dGVtcHQYAiABKA0SIwoGb3V0cHV0GAMgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEhEKCXNlbnNpdGl2ZRgEIAEoCCKVAQoKU3RlcEZhaWxlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSDwoHYXR0ZW1wdBgCIAEoDRIkCgdmYWlsdXJlGAMgASgLMhMucGVyZHVyZS52MS5GYWlsdXJlEi4KCnJldHJ5X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIj0KCFJldHJ5RHVlEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleRIPCgdhdHRlbXB0GAIgASgNIl4KDFNsZWVwU3RhcnRlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSLAoIZHVlX3RpbWUYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wIjIKDlNsZWVwQ29tcGxldGVkEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleSKgAQoLV2FpdFN0YXJ0ZWQSIAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5EhIKCmV2ZW50X3R5cGUYAiABKAkSLAoIZHVlX3RpbWUYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhIKCnRpbWVvdXRfbXMYBCABKAESGQoRb3RoZXJfZXZlbnRfdHlwZXMYBSADKAkiQAoNV2FpdENvbXBsZXRlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSDQoFZXZlbnQYAiABKA0iMAoMV2FpdFRpbWVkT3V0EiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleSKrAQoNRXZlbnRBY2NlcHRlZBINCgVldmVudBgBIAEoDRIMCgR0eXBlGAIgASgJEiQKB3BheWxvYWQYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSLwoLYWNjZXB0X3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhcKCnJlcXVlc3RfaWQYBSABKAlIAIgBAUINCgtfcmVxdWVzdF9pZCI0ChBPdXRjb21lRGVsaXZlcmVkEiAKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleSIQCg5QYXVzZVJlcXVlc3RlZCIICgZQYXVzZWQiCQoHUmVzdW1lZCI4ChFJbnN0YW5jZUNvbXBsZXRlZBIjCgZvdXRwdXQYASABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQiNgoOSW5zdGFuY2VGYWlsZWQSJAoHZmFpbHVyZRgBIAEoCzITLnBlcmR1cmUudjEuRmFpbHVyZSIUChJJbnN0YW5jZVRlcm1pbmF0ZWQiEwoRSW5zdGFuY2VSZXN0YXJ0ZWQiEAoOSW5zdGFuY2VQdXJnZWQiMQoNV2FpdENhbmNlbGxlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkihQEKD1JvbGxiYWNrU3RhcnRlZBIoCgVjYXVzZRgBIAEoDjIZLnBlcmR1cmUudjEuUm9sbGJhY2tDYXVzZRIkCgdmYWlsdXJlGAIgASgLMhMucGVyZHVyZS52MS5GYWlsdXJlEiIKBXN0ZXBzGAMgAygLMhMucGVyZHVyZS52MS5TdGVwS2V5IhMKEVJvbGxiYWNrQ29tcGxldGVkIjYKDlJvbGxiYWNrRmFpbGVkEiQKB2ZhaWx1cmUYASABKAsyEy5wZXJkdXJlLnYxLkZhaWx1cmUiNAoQUmVzdGFydFJlcXVlc3RlZBIgCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkiPgoNUmVzdGFydGVkRnJvbRILCgNydW4YASABKA0SIAoDa2V5GAIgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5KpYBCg9MZWFzZUxvc3RSZWFzb24SIQodTEVBU0VfTE9TVF9SRUFTT05fVU5TUEVDSUZJRUQQABIdChlMRUFTRV9MT1NUX1JFQVNPTl9FWFBJUkVEEAESHgoaTEVBU0VfTE9TVF9SRUFTT05fUkVMRUFTRUQQAhIhCh1MRUFTRV9MT1NUX1JFQVNPTl9VTkRFTElWRVJFRBADKmkKDVJvbGxiYWNrQ2F1c2USHgoaUk9MTEJBQ0tfQ0FVU0VfVU5TUEVDSUZJRUQQABIZChVST0xMQkFDS19DQVVTRV9GQUlMRUQQARIdChlST0xMQkFDS19DQVVTRV9URVJNSU5BVEVEEAJiBnByb3RvMw", [file_google_protobuf_timestamp, file_perdure_v1_failure, file_perdure_v1_payload, file_perdure_v1_step]);
 
 /**
  * One commit of a run: what happened together.
@@ -236,12 +236,62 @@ export type JournalEntry = Message<"perdure.v1.JournalEntry"> & {
     case: "instanceRestarted";
   } | {
     /**
-     * The time of keeping was over; the instance is being removed.
+     * The time of keeping was over, or a caller deleted the instance.
      *
      * @generated from field: perdure.v1.InstancePurged instance_purged = 22;
      */
     value: InstancePurged;
     case: "instancePurged";
+  } | {
+    /**
+     * `run` no longer waits; an event that the wait had been given is free.
+     *
+     * @generated from field: perdure.v1.WaitCancelled wait_cancelled = 23;
+     */
+    value: WaitCancelled;
+    case: "waitCancelled";
+  } | {
+    /**
+     * The instance is about to end badly; its steps are undone first.
+     *
+     * @generated from field: perdure.v1.RollbackStarted rollback_started = 24;
+     */
+    value: RollbackStarted;
+    case: "rollbackStarted";
+  } | {
+    /**
+     * Every step was undone.
+     *
+     * @generated from field: perdure.v1.RollbackCompleted rollback_completed = 25;
+     */
+    value: RollbackCompleted;
+    case: "rollbackCompleted";
+  } | {
+    /**
+     * A step could not be undone; those before it were left as they are.
+     *
+     * @generated from field: perdure.v1.RollbackFailed rollback_failed = 26;
+     */
+    value: RollbackFailed;
+    case: "rollbackFailed";
+  } | {
+    /**
+     * A restart from a step was asked for: the next run's journal is being
+     * written.
+     *
+     * @generated from field: perdure.v1.RestartRequested restart_requested = 27;
+     */
+    value: RestartRequested;
+    case: "restartRequested";
+  } | {
+    /**
+     * The records before this one are those of an earlier run that a restart
+     * from a step has kept.
+     *
+     * @generated from field: perdure.v1.RestartedFrom restarted_from = 28;
+     */
+    value: RestartedFrom;
+    case: "restartedFrom";
   } | { case: undefined; value?: undefined };
 };
 
@@ -386,11 +436,18 @@ export type StepCompleted = Message<"perdure.v1.StepCompleted"> & {
   attempt: number;
 
   /**
-   * The result.
+   * The result. The JSON text "[REDACTED]" for callers, where it is sensitive.
    *
    * @generated from field: perdure.v1.Payload output = 3;
    */
   output?: Payload | undefined;
+
+  /**
+   * Whether the step's config says that its output is sensitive.
+   *
+   * @generated from field: bool sensitive = 4;
+   */
+  sensitive: boolean;
 };
 
 /**
@@ -552,6 +609,13 @@ export type WaitStarted = Message<"perdure.v1.WaitStarted"> & {
    * @generated from field: double timeout_ms = 4;
    */
   timeoutMs: number;
+
+  /**
+   * More types of event that it takes as well.
+   *
+   * @generated from field: repeated string other_event_types = 5;
+   */
+  otherEventTypes: string[];
 };
 
 /**
@@ -813,6 +877,147 @@ export const InstancePurgedSchema: GenMessage<InstancePurged> = /*@__PURE__*/
   messageDesc(file_perdure_v1_journal, 23);
 
 /**
+ * `run` no longer waits for an event.
+ *
+ * @generated from message perdure.v1.WaitCancelled
+ */
+export type WaitCancelled = Message<"perdure.v1.WaitCancelled"> & {
+  /**
+   * The wait.
+   *
+   * @generated from field: perdure.v1.StepKey key = 1;
+   */
+  key?: StepKey | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.WaitCancelled.
+ * Use `create(WaitCancelledSchema)` to create a new message.
+ */
+export const WaitCancelledSchema: GenMessage<WaitCancelled> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_journal, 24);
+
+/**
+ * The instance is rolled back.
+ *
+ * @generated from message perdure.v1.RollbackStarted
+ */
+export type RollbackStarted = Message<"perdure.v1.RollbackStarted"> & {
+  /**
+   * Why.
+   *
+   * @generated from field: perdure.v1.RollbackCause cause = 1;
+   */
+  cause: RollbackCause;
+
+  /**
+   * What the handlers are told: why `run` failed, or that it was terminated.
+   *
+   * @generated from field: perdure.v1.Failure failure = 2;
+   */
+  failure?: Failure | undefined;
+
+  /**
+   * The steps to undo, of the kind ROLLBACK, in this order.
+   *
+   * @generated from field: repeated perdure.v1.StepKey steps = 3;
+   */
+  steps: StepKey[];
+};
+
+/**
+ * Describes the message perdure.v1.RollbackStarted.
+ * Use `create(RollbackStartedSchema)` to create a new message.
+ */
+export const RollbackStartedSchema: GenMessage<RollbackStarted> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_journal, 25);
+
+/**
+ * Every step was undone.
+ *
+ * @generated from message perdure.v1.RollbackCompleted
+ */
+export type RollbackCompleted = Message<"perdure.v1.RollbackCompleted"> & {
+};
+
+/**
+ * Describes the message perdure.v1.RollbackCompleted.
+ * Use `create(RollbackCompletedSchema)` to create a new message.
+ */
+export const RollbackCompletedSchema: GenMessage<RollbackCompleted> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_journal, 26);
+
+/**
+ * A step could not be undone.
+ *
+ * @generated from message perdure.v1.RollbackFailed
+ */
+export type RollbackFailed = Message<"perdure.v1.RollbackFailed"> & {
+  /**
+   * Why.
+   *
+   * @generated from field: perdure.v1.Failure failure = 1;
+   */
+  failure?: Failure | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.RollbackFailed.
+ * Use `create(RollbackFailedSchema)` to create a new message.
+ */
+export const RollbackFailedSchema: GenMessage<RollbackFailed> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_journal, 27);
+
+/**
+ * A restart from a step was asked for.
+ *
+ * @generated from message perdure.v1.RestartRequested
+ */
+export type RestartRequested = Message<"perdure.v1.RestartRequested"> & {
+  /**
+   * The step that the next run begins at.
+   *
+   * @generated from field: perdure.v1.StepKey key = 1;
+   */
+  key?: StepKey | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.RestartRequested.
+ * Use `create(RestartRequestedSchema)` to create a new message.
+ */
+export const RestartRequestedSchema: GenMessage<RestartRequested> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_journal, 28);
+
+/**
+ * The run began with records of an earlier one.
+ *
+ * @generated from message perdure.v1.RestartedFrom
+ */
+export type RestartedFrom = Message<"perdure.v1.RestartedFrom"> & {
+  /**
+   * The earlier run.
+   *
+   * @generated from field: uint32 run = 1;
+   */
+  run: number;
+
+  /**
+   * The step that this run begins at.
+   *
+   * @generated from field: perdure.v1.StepKey key = 2;
+   */
+  key?: StepKey | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.RestartedFrom.
+ * Use `create(RestartedFromSchema)` to create a new message.
+ */
+export const RestartedFromSchema: GenMessage<RestartedFrom> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_journal, 29);
+
+/**
  * Why a lease ended without a report.
  *
  * @generated from enum perdure.v1.LeaseLostReason
@@ -859,4 +1064,45 @@ export type LeaseLostReason = (typeof LeaseLostReason)[keyof typeof LeaseLostRea
  */
 export const LeaseLostReasonSchema: GenEnum<LeaseLostReason> = /*@__PURE__*/
   enumDesc(file_perdure_v1_journal, 0);
+
+/**
+ * Why an instance is rolled back.
+ *
+ * @generated from enum perdure.v1.RollbackCause
+ */
+export const RollbackCause = {
+  /**
+   * Never sent.
+   *
+   * @generated from enum value: ROLLBACK_CAUSE_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * `run` threw; the instance will be errored.
+   *
+   * @generated from enum value: ROLLBACK_CAUSE_FAILED = 1;
+   */
+  FAILED: 1,
+
+  /**
+   * A caller ended it; the instance will be terminated.
+   *
+   * @generated from enum value: ROLLBACK_CAUSE_TERMINATED = 2;
+   */
+  TERMINATED: 2,
+} as const;
+
+/**
+ * Why an instance is rolled back.
+ *
+ * @generated from enum perdure.v1.RollbackCause
+ */
+export type RollbackCause = (typeof RollbackCause)[keyof typeof RollbackCause] | UnknownEnum;
+
+/**
+ * Describes the enum perdure.v1.RollbackCause.
+ */
+export const RollbackCauseSchema: GenEnum<RollbackCause> = /*@__PURE__*/
+  enumDesc(file_perdure_v1_journal, 1);
 

@@ -4,13 +4,14 @@
 
 import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
+import { file_buf_validate_validate } from "../../buf/validate/validate_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file perdure/v1/payload.proto.
  */
 export const file_perdure_v1_payload: GenFile = /*@__PURE__*/
-  fileDesc("ChhwZXJkdXJlL3YxL3BheWxvYWQucHJvdG8SCnBlcmR1cmUudjEiYQoHUGF5bG9hZBIOCgRqc29uGAEgASgJSAASDwoFYnl0ZXMYAiABKAxIABIOCgRjYm9yGAMgASgMSAASEQoEa2luZBgEIAEoCUgBiAEBQgkKB2NvbnRlbnRCBwoFX2tpbmRiBnByb3RvMw");
+  fileDesc("ChhwZXJkdXJlL3YxL3BheWxvYWQucHJvdG8SCnBlcmR1cmUudjEiiAEKB1BheWxvYWQSDgoEanNvbhgBIAEoCUgAEg8KBWJ5dGVzGAIgASgMSAASDgoEY2JvchgDIAEoDEgAEiUKBnN0cmVhbRgFIAEoCzITLnBlcmR1cmUudjEuQmxvYlJlZkgAEhEKBGtpbmQYBCABKAlIAYgBAUIJCgdjb250ZW50QgcKBV9raW5kIoEBCgdCbG9iUmVmEiwKBGJsb2IYASABKAlCHrpIG3IZMhdeW2EtekEtWjAtOV8uLV17MSwxMjh9JBIMCgRzaXplGAIgASgEEg4KBmNodW5rcxgDIAEoDRIeCgdwcmV2aWV3GAQgASgJQgi6SAVyAxiACEgAiAEBQgoKCF9wcmV2aWV3YgZwcm90bzM", [file_buf_validate_validate]);
 
 /**
  * A value that a user's code gave: params, a step's output, an event's payload.
@@ -51,6 +52,15 @@ export type Payload = Message<"perdure.v1.Payload"> & {
      */
     value: Uint8Array;
     case: "cbor";
+  } | {
+    /**
+     * Bytes of any length, stored beside the journal in chunks. Only as the
+     * output of a step.
+     *
+     * @generated from field: perdure.v1.BlobRef stream = 5;
+     */
+    value: BlobRef;
+    case: "stream";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -68,4 +78,47 @@ export type Payload = Message<"perdure.v1.Payload"> & {
  */
 export const PayloadSchema: GenMessage<Payload> = /*@__PURE__*/
   messageDesc(file_perdure_v1_payload, 0);
+
+/**
+ * Names bytes that are stored beside the journal of an instance.
+ *
+ * @generated from message perdure.v1.BlobRef
+ */
+export type BlobRef = Message<"perdure.v1.BlobRef"> & {
+  /**
+   * Their name in the instance. 1 to 128 letters, digits, "_", "." and "-".
+   *
+   * @generated from field: string blob = 1;
+   */
+  blob: string;
+
+  /**
+   * How many bytes there are.
+   *
+   * @generated from field: uint64 size = 2;
+   */
+  size: bigint;
+
+  /**
+   * In how many chunks they are stored.
+   *
+   * @generated from field: uint32 chunks = 3;
+   */
+  chunks: number;
+
+  /**
+   * The beginning of the text, at most 1,024 characters, for people. Unset
+   * when the bytes are no text.
+   *
+   * @generated from field: optional string preview = 4;
+   */
+  preview?: string | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.BlobRef.
+ * Use `create(BlobRefSchema)` to create a new message.
+ */
+export const BlobRefSchema: GenMessage<BlobRef> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_payload, 1);
 

@@ -13,7 +13,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file perdure/v1/step.proto.
  */
 export const file_perdure_v1_step: GenFile = /*@__PURE__*/
-  fileDesc("ChVwZXJkdXJlL3YxL3N0ZXAucHJvdG8SCnBlcmR1cmUudjEiaQoHU3RlcEtleRIuCgRraW5kGAEgASgOMhQucGVyZHVyZS52MS5TdGVwS2luZEIKukgHggEEEAEgABIWCgRuYW1lGAIgASgJQgi6SAVyAxiAAhIWCgVjb3VudBgDIAEoDUIHukgEKgIoASLjAQoKU3RlcENvbmZpZxIiCgtyZXRyeV9saW1pdBgBIAEoDUIIukgFKgMYkE5IAIgBARIuCgtyZXRyeV9kZWxheRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgdiYWNrb2ZmGAMgASgOMhMucGVyZHVyZS52MS5CYWNrb2ZmQgi6SAWCAQIQARIqCgd0aW1lb3V0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKDWR5bmFtaWNfZGVsYXkYBSABKAhCDgoMX3JldHJ5X2xpbWl0KmAKCFN0ZXBLaW5kEhkKFVNURVBfS0lORF9VTlNQRUNJRklFRBAAEhAKDFNURVBfS0lORF9ETxABEhMKD1NURVBfS0lORF9TTEVFUBACEhIKDlNURVBfS0lORF9XQUlUEAMqZQoHQmFja29mZhIXChNCQUNLT0ZGX1VOU1BFQ0lGSUVEEAASFAoQQkFDS09GRl9DT05TVEFOVBABEhIKDkJBQ0tPRkZfTElORUFSEAISFwoTQkFDS09GRl9FWFBPTkVOVElBTBADYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration]);
+  fileDesc("ChVwZXJkdXJlL3YxL3N0ZXAucHJvdG8SCnBlcmR1cmUudjEiaQoHU3RlcEtleRIuCgRraW5kGAEgASgOMhQucGVyZHVyZS52MS5TdGVwS2luZEIKukgHggEEEAEgABIWCgRuYW1lGAIgASgJQgi6SAVyAxiAAhIWCgVjb3VudBgDIAEoDUIHukgEKgIoASKIAgoKU3RlcENvbmZpZxIiCgtyZXRyeV9saW1pdBgBIAEoDUIIukgFKgMYkE5IAIgBARIuCgtyZXRyeV9kZWxheRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhIuCgdiYWNrb2ZmGAMgASgOMhMucGVyZHVyZS52MS5CYWNrb2ZmQgi6SAWCAQIQARIqCgd0aW1lb3V0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEhUKDWR5bmFtaWNfZGVsYXkYBSABKAgSEQoJc2Vuc2l0aXZlGAYgASgIEhAKCHJvbGxiYWNrGAcgASgIQg4KDF9yZXRyeV9saW1pdCp4CghTdGVwS2luZBIZChVTVEVQX0tJTkRfVU5TUEVDSUZJRUQQABIQCgxTVEVQX0tJTkRfRE8QARITCg9TVEVQX0tJTkRfU0xFRVAQAhISCg5TVEVQX0tJTkRfV0FJVBADEhYKElNURVBfS0lORF9ST0xMQkFDSxAEKmUKB0JhY2tvZmYSFwoTQkFDS09GRl9VTlNQRUNJRklFRBAAEhQKEEJBQ0tPRkZfQ09OU1RBTlQQARISCg5CQUNLT0ZGX0xJTkVBUhACEhcKE0JBQ0tPRkZfRVhQT05FTlRJQUwQA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration]);
 
 /**
  * Which step of a run: its name and how many times that name was used before
@@ -99,6 +99,21 @@ export type StepConfig = Message<"perdure.v1.StepConfig"> & {
    * @generated from field: bool dynamic_delay = 5;
    */
   dynamicDelay: boolean;
+
+  /**
+   * Whether callers get "[REDACTED]" in place of the output. Workers get it.
+   *
+   * @generated from field: bool sensitive = 6;
+   */
+  sensitive: boolean;
+
+  /**
+   * Whether the worker can undo the step: it is then rolled back when its
+   * instance errors, or is terminated with a rollback.
+   *
+   * @generated from field: bool rollback = 7;
+   */
+  rollback: boolean;
 };
 
 /**
@@ -141,6 +156,14 @@ export const StepKind = {
    * @generated from enum value: STEP_KIND_WAIT = 3;
    */
   WAIT: 3,
+
+  /**
+   * What undoes a `step.do` when its instance is rolled back. It has the name
+   * and the count of the step that it undoes.
+   *
+   * @generated from enum value: STEP_KIND_ROLLBACK = 4;
+   */
+  ROLLBACK: 4,
 } as const;
 
 /**

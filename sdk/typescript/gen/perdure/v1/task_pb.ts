@@ -9,7 +9,7 @@ import type { Duration, Timestamp } from "@bufbuild/protobuf/wkt";
 import { file_google_protobuf_duration, file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
 import type { Failure } from "./failure_pb.ts";
 import { file_perdure_v1_failure } from "./failure_pb.ts";
-import type { InstanceRef } from "./instance_pb.ts";
+import type { InstanceRef, ScheduledTime } from "./instance_pb.ts";
 import { file_perdure_v1_instance } from "./instance_pb.ts";
 import type { JournalEntry, JournalRecord } from "./journal_pb.ts";
 import { file_perdure_v1_journal } from "./journal_pb.ts";
@@ -23,7 +23,7 @@ import type { Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file perdure/v1/task.proto.
  */
 export const file_perdure_v1_task: GenFile = /*@__PURE__*/
-  fileDesc("ChVwZXJkdXJlL3YxL3Rhc2sucHJvdG8SCnBlcmR1cmUudjEiVQoFTGVhc2USMQoIaW5zdGFuY2UYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQESGQoFdG9rZW4YAiABKAlCCrpIB3IFEAEYgAEizQIKBFRhc2sSIAoFbGVhc2UYASABKAsyES5wZXJkdXJlLnYxLkxlYXNlEgsKA3J1bhgCIAEoDRIjCgZwYXJhbXMYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmFmdGVyX3Bvc2l0aW9uGAUgASgNEioKB3JlY29yZHMYBiADKAsyGS5wZXJkdXJlLnYxLkpvdXJuYWxSZWNvcmQSEAoIcG9zaXRpb24YByABKA0SFQoNbG9zdF9hdHRlbXB0cxgIIAEoDRIuCgtuZXh0X2R1ZV9pbhgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpzdGVwX2xpbWl0GAogASgNEg8KB3BhdXNpbmcYCyABKAgirAEKClRhc2tDb21taXQSKAoFbGVhc2UYASABKAsyES5wZXJkdXJlLnYxLkxlYXNlQga6SAPIAQESGQoIc2VxdWVuY2UYAiABKA1CB7pIBCoCKAESFQoNc2Vlbl9wb3NpdGlvbhgDIAEoDRI0CgpvcGVyYXRpb25zGAQgAygLMhUucGVyZHVyZS52MS5PcGVyYXRpb25CCbpIBpIBAxDoBxIMCgRwYXJrGAUgASgIIqsDCglPcGVyYXRpb24SKwoKc3RhcnRfc3RlcBgBIAEoCzIVLnBlcmR1cmUudjEuU3RhcnRTdGVwSAASMQoNY29tcGxldGVfc3RlcBgCIAEoCzIYLnBlcmR1cmUudjEuQ29tcGxldGVTdGVwSAASKQoJZmFpbF9zdGVwGAMgASgLMhQucGVyZHVyZS52MS5GYWlsU3RlcEgAEi0KC3N0YXJ0X3NsZWVwGAQgASgLMhYucGVyZHVyZS52MS5TdGFydFNsZWVwSAASKwoKc3RhcnRfd2FpdBgFIAEoCzIVLnBlcmR1cmUudjEuU3RhcnRXYWl0SAASNQoPZGVsaXZlcl9vdXRjb21lGAYgASgLMhoucGVyZHVyZS52MS5EZWxpdmVyT3V0Y29tZUgAEjkKEWNvbXBsZXRlX2luc3RhbmNlGAcgASgLMhwucGVyZHVyZS52MS5Db21wbGV0ZUluc3RhbmNlSAASMQoNZmFpbF9pbnN0YW5jZRgIIAEoCzIYLnBlcmR1cmUudjEuRmFpbEluc3RhbmNlSABCEgoJb3BlcmF0aW9uEgW6SAIIASLAAQoJU3RhcnRTdGVwEigKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleUIGukgDyAEBEhgKB2F0dGVtcHQYAiABKA1CB7pIBCoCKAESJgoGY29uZmlnGAMgASgLMhYucGVyZHVyZS52MS5TdGVwQ29uZmlnEhcKD2FscmVhZHlfcnVubmluZxgEIAEoCBIuCgtydW5uaW5nX2ZvchgFIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiJ3CgxDb21wbGV0ZVN0ZXASKAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Qga6SAPIAQESGAoHYXR0ZW1wdBgCIAEoDUIHukgEKgIoARIjCgZvdXRwdXQYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQiuwEKCEZhaWxTdGVwEigKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleUIGukgDyAEBEhgKB2F0dGVtcHQYAiABKA1CB7pIBCoCKAESLAoHZmFpbHVyZRgDIAEoCzITLnBlcmR1cmUudjEuRmFpbHVyZUIGukgDyAEBEg0KBWZpbmFsGAQgASgIEi4KC3JldHJ5X2RlbGF5GAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIqABCgpTdGFydFNsZWVwEigKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleUIGukgDyAEBEi0KCGR1cmF0aW9uGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uSAASKwoFdW50aWwYAyABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wSABCDAoDZW5kEgW6SAIIASKfAQoJU3RhcnRXYWl0EigKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleUIGukgDyAEBEjwKCmV2ZW50X3R5cGUYAiABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDk5fSQSKgoHdGltZW91dBgDIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiI6Cg5EZWxpdmVyT3V0Y29tZRIoCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXlCBrpIA8gBASI3ChBDb21wbGV0ZUluc3RhbmNlEiMKBm91dHB1dBgBIAEoCzITLnBlcmR1cmUudjEuUGF5bG9hZCI8CgxGYWlsSW5zdGFuY2USLAoHZmFpbHVyZRgBIAEoCzITLnBlcmR1cmUudjEuRmFpbHVyZUIGukgDyAEBInsKEFRhc2tDb21taXRSZXN1bHQSLgoIYWNjZXB0ZWQYASABKAsyGi5wZXJkdXJlLnYxLkNvbW1pdEFjY2VwdGVkSAASLAoHcmVmdXNlZBgCIAEoCzIZLnBlcmR1cmUudjEuQ29tbWl0UmVmdXNlZEgAQgkKB291dGNvbWUi3gEKDkNvbW1pdEFjY2VwdGVkEhAKCHBvc2l0aW9uGAEgASgNEisKC2xlYXNlX3N0YXRlGAIgASgOMhYucGVyZHVyZS52MS5MZWFzZVN0YXRlEiYKBG5ld3MYAyADKAsyGC5wZXJkdXJlLnYxLkpvdXJuYWxFbnRyeRIkCgdwdXRfb2ZmGAQgAygLMhMucGVyZHVyZS52MS5TdGVwS2V5Eg8KB3BhdXNpbmcYBSABKAgSLgoLbmV4dF9kdWVfaW4YBiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24iMAoNQ29tbWl0UmVmdXNlZBIOCgZyZWFzb24YASABKAkSDwoHbWVzc2FnZRgCIAEoCSI+CgZOb3RpY2USIAoFbGVhc2UYASABKAsyES5wZXJkdXJlLnYxLkxlYXNlEhIKCmxlYXNlX2xvc3QYAiABKAgqcwoKTGVhc2VTdGF0ZRIbChdMRUFTRV9TVEFURV9VTlNQRUNJRklFRBAAEhQKEExFQVNFX1NUQVRFX0hFTEQQARIYChRMRUFTRV9TVEFURV9SRUxFQVNFRBACEhgKFExFQVNFX1NUQVRFX0ZJTklTSEVEEANiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_perdure_v1_failure, file_perdure_v1_instance, file_perdure_v1_journal, file_perdure_v1_payload, file_perdure_v1_step]);
+  fileDesc("ChVwZXJkdXJlL3YxL3Rhc2sucHJvdG8SCnBlcmR1cmUudjEiVQoFTGVhc2USMQoIaW5zdGFuY2UYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQESGQoFdG9rZW4YAiABKAlCCrpIB3IFEAEYgAEi+gIKBFRhc2sSIAoFbGVhc2UYASABKAsyES5wZXJkdXJlLnYxLkxlYXNlEgsKA3J1bhgCIAEoDRIjCgZwYXJhbXMYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhYKDmFmdGVyX3Bvc2l0aW9uGAUgASgNEioKB3JlY29yZHMYBiADKAsyGS5wZXJkdXJlLnYxLkpvdXJuYWxSZWNvcmQSEAoIcG9zaXRpb24YByABKA0SFQoNbG9zdF9hdHRlbXB0cxgIIAEoDRIuCgtuZXh0X2R1ZV9pbhgJIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbhISCgpzdGVwX2xpbWl0GAogASgNEg8KB3BhdXNpbmcYCyABKAgSKwoIc2NoZWR1bGUYDCABKAsyGS5wZXJkdXJlLnYxLlNjaGVkdWxlZFRpbWUirAEKClRhc2tDb21taXQSKAoFbGVhc2UYASABKAsyES5wZXJkdXJlLnYxLkxlYXNlQga6SAPIAQESGQoIc2VxdWVuY2UYAiABKA1CB7pIBCoCKAESFQoNc2Vlbl9wb3NpdGlvbhgDIAEoDRI0CgpvcGVyYXRpb25zGAQgAygLMhUucGVyZHVyZS52MS5PcGVyYXRpb25CCbpIBpIBAxDoBxIMCgRwYXJrGAUgASgIItoDCglPcGVyYXRpb24SKwoKc3RhcnRfc3RlcBgBIAEoCzIVLnBlcmR1cmUudjEuU3RhcnRTdGVwSAASMQoNY29tcGxldGVfc3RlcBgCIAEoCzIYLnBlcmR1cmUudjEuQ29tcGxldGVTdGVwSAASKQoJZmFpbF9zdGVwGAMgASgLMhQucGVyZHVyZS52MS5GYWlsU3RlcEgAEi0KC3N0YXJ0X3NsZWVwGAQgASgLMhYucGVyZHVyZS52MS5TdGFydFNsZWVwSAASKwoKc3RhcnRfd2FpdBgFIAEoCzIVLnBlcmR1cmUudjEuU3RhcnRXYWl0SAASNQoPZGVsaXZlcl9vdXRjb21lGAYgASgLMhoucGVyZHVyZS52MS5EZWxpdmVyT3V0Y29tZUgAEjkKEWNvbXBsZXRlX2luc3RhbmNlGAcgASgLMhwucGVyZHVyZS52MS5Db21wbGV0ZUluc3RhbmNlSAASMQoNZmFpbF9pbnN0YW5jZRgIIAEoCzIYLnBlcmR1cmUudjEuRmFpbEluc3RhbmNlSAASLQoLY2FuY2VsX3dhaXQYCSABKAsyFi5wZXJkdXJlLnYxLkNhbmNlbFdhaXRIAEISCglvcGVyYXRpb24SBbpIAggBIsABCglTdGFydFN0ZXASKAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Qga6SAPIAQESGAoHYXR0ZW1wdBgCIAEoDUIHukgEKgIoARImCgZjb25maWcYAyABKAsyFi5wZXJkdXJlLnYxLlN0ZXBDb25maWcSFwoPYWxyZWFkeV9ydW5uaW5nGAQgASgIEi4KC3J1bm5pbmdfZm9yGAUgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uIncKDENvbXBsZXRlU3RlcBIoCgNrZXkYASABKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXlCBrpIA8gBARIYCgdhdHRlbXB0GAIgASgNQge6SAQqAigBEiMKBm91dHB1dBgDIAEoCzITLnBlcmR1cmUudjEuUGF5bG9hZCK7AQoIRmFpbFN0ZXASKAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Qga6SAPIAQESGAoHYXR0ZW1wdBgCIAEoDUIHukgEKgIoARIsCgdmYWlsdXJlGAMgASgLMhMucGVyZHVyZS52MS5GYWlsdXJlQga6SAPIAQESDQoFZmluYWwYBCABKAgSLgoLcmV0cnlfZGVsYXkYBSABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb24ioAEKClN0YXJ0U2xlZXASKAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Qga6SAPIAQESLQoIZHVyYXRpb24YAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25IABIrCgV1bnRpbBgDIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXBIAEIMCgNlbmQSBbpIAggBIusBCglTdGFydFdhaXQSKAoDa2V5GAEgASgLMhMucGVyZHVyZS52MS5TdGVwS2V5Qga6SAPIAQESPAoKZXZlbnRfdHlwZRgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsOTl9JBIqCgd0aW1lb3V0GAMgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uEkoKEW90aGVyX2V2ZW50X3R5cGVzGAQgAygJQi+6SCySASkQYyIlciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsOTl9JCI2CgpDYW5jZWxXYWl0EigKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleUIGukgDyAEBIjoKDkRlbGl2ZXJPdXRjb21lEigKA2tleRgBIAEoCzITLnBlcmR1cmUudjEuU3RlcEtleUIGukgDyAEBIjcKEENvbXBsZXRlSW5zdGFuY2USIwoGb3V0cHV0GAEgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkIjwKDEZhaWxJbnN0YW5jZRIsCgdmYWlsdXJlGAEgASgLMhMucGVyZHVyZS52MS5GYWlsdXJlQga6SAPIAQEiewoQVGFza0NvbW1pdFJlc3VsdBIuCghhY2NlcHRlZBgBIAEoCzIaLnBlcmR1cmUudjEuQ29tbWl0QWNjZXB0ZWRIABIsCgdyZWZ1c2VkGAIgASgLMhkucGVyZHVyZS52MS5Db21taXRSZWZ1c2VkSABCCQoHb3V0Y29tZSLeAQoOQ29tbWl0QWNjZXB0ZWQSEAoIcG9zaXRpb24YASABKA0SKwoLbGVhc2Vfc3RhdGUYAiABKA4yFi5wZXJkdXJlLnYxLkxlYXNlU3RhdGUSJgoEbmV3cxgDIAMoCzIYLnBlcmR1cmUudjEuSm91cm5hbEVudHJ5EiQKB3B1dF9vZmYYBCADKAsyEy5wZXJkdXJlLnYxLlN0ZXBLZXkSDwoHcGF1c2luZxgFIAEoCBIuCgtuZXh0X2R1ZV9pbhgGIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiIwCg1Db21taXRSZWZ1c2VkEg4KBnJlYXNvbhgBIAEoCRIPCgdtZXNzYWdlGAIgASgJIj4KBk5vdGljZRIgCgVsZWFzZRgBIAEoCzIRLnBlcmR1cmUudjEuTGVhc2USEgoKbGVhc2VfbG9zdBgCIAEoCCpzCgpMZWFzZVN0YXRlEhsKF0xFQVNFX1NUQVRFX1VOU1BFQ0lGSUVEEAASFAoQTEVBU0VfU1RBVEVfSEVMRBABEhgKFExFQVNFX1NUQVRFX1JFTEVBU0VEEAISGAoUTEVBU0VfU1RBVEVfRklOSVNIRUQQA2IGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_perdure_v1_failure, file_perdure_v1_instance, file_perdure_v1_journal, file_perdure_v1_payload, file_perdure_v1_step]);
 
 /**
  * The right to move one instance on.
@@ -139,6 +139,13 @@ export type Task = Message<"perdure.v1.Task"> & {
    * @generated from field: bool pausing = 11;
    */
   pausing: boolean;
+
+  /**
+   * The cron schedule that made the instance. Unset when a caller did.
+   *
+   * @generated from field: perdure.v1.ScheduledTime schedule = 12;
+   */
+  schedule?: ScheduledTime | undefined;
 };
 
 /**
@@ -270,12 +277,21 @@ export type Operation = Message<"perdure.v1.Operation"> & {
     case: "completeInstance";
   } | {
     /**
-     * `run` threw.
+     * `run` threw. Where steps can be undone the instance does not end: the
+     * answer's news has `rollback_started`, and the lease is held.
      *
      * @generated from field: perdure.v1.FailInstance fail_instance = 8;
      */
     value: FailInstance;
     case: "failInstance";
+  } | {
+    /**
+     * `run` no longer waits for an event.
+     *
+     * @generated from field: perdure.v1.CancelWait cancel_wait = 9;
+     */
+    value: CancelWait;
+    case: "cancelWait";
   } | { case: undefined; value?: undefined };
 };
 
@@ -293,7 +309,7 @@ export const OperationSchema: GenMessage<Operation> = /*@__PURE__*/
  */
 export type StartStep = Message<"perdure.v1.StartStep"> & {
   /**
-   * The step, of the kind DO.
+   * The step, of the kind DO; or ROLLBACK, the next one to undo.
    *
    * @generated from field: perdure.v1.StepKey key = 1;
    */
@@ -358,7 +374,7 @@ export type CompleteStep = Message<"perdure.v1.CompleteStep"> & {
   attempt: number;
 
   /**
-   * The result. Unset means `undefined`.
+   * The result. Unset means `undefined`. A stream's chunks were put before.
    *
    * @generated from field: perdure.v1.Payload output = 3;
    */
@@ -491,6 +507,13 @@ export type StartWait = Message<"perdure.v1.StartWait"> & {
    * @generated from field: google.protobuf.Duration timeout = 3;
    */
   timeout?: Duration | undefined;
+
+  /**
+   * More types of event that it takes as well. At most 99.
+   *
+   * @generated from field: repeated string other_event_types = 4;
+   */
+  otherEventTypes: string[];
 };
 
 /**
@@ -499,6 +522,29 @@ export type StartWait = Message<"perdure.v1.StartWait"> & {
  */
 export const StartWaitSchema: GenMessage<StartWait> = /*@__PURE__*/
   messageDesc(file_perdure_v1_task, 8);
+
+/**
+ * `run` no longer waits for an event. Without effect on a wait that `run` has
+ * seen the end of. An event that the wait was given goes to the next wait of
+ * its type.
+ *
+ * @generated from message perdure.v1.CancelWait
+ */
+export type CancelWait = Message<"perdure.v1.CancelWait"> & {
+  /**
+   * The wait.
+   *
+   * @generated from field: perdure.v1.StepKey key = 1;
+   */
+  key?: StepKey | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.CancelWait.
+ * Use `create(CancelWaitSchema)` to create a new message.
+ */
+export const CancelWaitSchema: GenMessage<CancelWait> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_task, 9);
 
 /**
  * `run` has seen the end of a sleep or a wait.
@@ -519,7 +565,7 @@ export type DeliverOutcome = Message<"perdure.v1.DeliverOutcome"> & {
  * Use `create(DeliverOutcomeSchema)` to create a new message.
  */
 export const DeliverOutcomeSchema: GenMessage<DeliverOutcome> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 9);
+  messageDesc(file_perdure_v1_task, 10);
 
 /**
  * `run` returned.
@@ -540,7 +586,7 @@ export type CompleteInstance = Message<"perdure.v1.CompleteInstance"> & {
  * Use `create(CompleteInstanceSchema)` to create a new message.
  */
 export const CompleteInstanceSchema: GenMessage<CompleteInstance> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 10);
+  messageDesc(file_perdure_v1_task, 11);
 
 /**
  * `run` threw.
@@ -561,7 +607,7 @@ export type FailInstance = Message<"perdure.v1.FailInstance"> & {
  * Use `create(FailInstanceSchema)` to create a new message.
  */
 export const FailInstanceSchema: GenMessage<FailInstance> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 11);
+  messageDesc(file_perdure_v1_task, 12);
 
 /**
  * What became of one commit.
@@ -598,7 +644,7 @@ export type TaskCommitResult = Message<"perdure.v1.TaskCommitResult"> & {
  * Use `create(TaskCommitResultSchema)` to create a new message.
  */
 export const TaskCommitResultSchema: GenMessage<TaskCommitResult> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 12);
+  messageDesc(file_perdure_v1_task, 13);
 
 /**
  * A commit is in the journal.
@@ -657,7 +703,7 @@ export type CommitAccepted = Message<"perdure.v1.CommitAccepted"> & {
  * Use `create(CommitAcceptedSchema)` to create a new message.
  */
 export const CommitAcceptedSchema: GenMessage<CommitAccepted> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 13);
+  messageDesc(file_perdure_v1_task, 14);
 
 /**
  * Nothing of a commit is in the journal.
@@ -686,7 +732,7 @@ export type CommitRefused = Message<"perdure.v1.CommitRefused"> & {
  * Use `create(CommitRefusedSchema)` to create a new message.
  */
 export const CommitRefusedSchema: GenMessage<CommitRefused> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 14);
+  messageDesc(file_perdure_v1_task, 15);
 
 /**
  * A word to a worker about a task that it holds.
@@ -715,7 +761,7 @@ export type Notice = Message<"perdure.v1.Notice"> & {
  * Use `create(NoticeSchema)` to create a new message.
  */
 export const NoticeSchema: GenMessage<Notice> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_task, 15);
+  messageDesc(file_perdure_v1_task, 16);
 
 /**
  * What became of a lease with a commit.

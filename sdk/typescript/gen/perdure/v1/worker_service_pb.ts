@@ -21,7 +21,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file perdure/v1/worker_service.proto.
  */
 export const file_perdure_v1_worker_service: GenFile = /*@__PURE__*/
-  fileDesc("Ch9wZXJkdXJlL3YxL3dvcmtlcl9zZXJ2aWNlLnByb3RvEgpwZXJkdXJlLnYxIt4CChBQb2xsVGFza3NSZXF1ZXN0Ei0KB3Nlc3Npb24YASABKAlCHLpIGXIXMhVeW2EtekEtWjAtOV8tXXs4LDY0fSQSIwoLd29ya2VyX25hbWUYAiABKAlCCbpIBnIEEAEYZEgAiAEBEkAKCW5hbWVzcGFjZRgDIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgBiAEBEkYKCXdvcmtmbG93cxgEIAMoCUIzukgwkgEtCAEQZBgBIiVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kEhcKBXNsb3RzGAUgASgNQgi6SAUqAxjoBxI1CgRob2xkGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgy6SAmqAQYiAgg8MgBCDgoMX3dvcmtlcl9uYW1lQgwKCl9uYW1lc3BhY2UiWQoRUG9sbFRhc2tzUmVzcG9uc2USHwoFdGFza3MYASADKAsyEC5wZXJkdXJlLnYxLlRhc2sSIwoHbm90aWNlcxgCIAMoCzISLnBlcmR1cmUudjEuTm90aWNlInkKEkNvbW1pdFRhc2tzUmVxdWVzdBItCgdzZXNzaW9uGAEgASgJQhy6SBlyFzIVXlthLXpBLVowLTlfLV17OCw2NH0kEjQKB2NvbW1pdHMYAiADKAsyFi5wZXJkdXJlLnYxLlRhc2tDb21taXRCC7pICJIBBQgBEOgHIkQKE0NvbW1pdFRhc2tzUmVzcG9uc2USLQoHcmVzdWx0cxgBIAMoCzIcLnBlcmR1cmUudjEuVGFza0NvbW1pdFJlc3VsdCJwChBIZWFydGJlYXRSZXF1ZXN0Ei0KB3Nlc3Npb24YASABKAlCHLpIGXIXMhVeW2EtekEtWjAtOV8tXXs4LDY0fSQSLQoEaGVsZBgCIAMoCzIULnBlcmR1cmUudjEuSGVsZFRhc2tCCbpIBpIBAxCQTiJLCghIZWxkVGFzaxIoCgVsZWFzZRgBIAEoCzIRLnBlcmR1cmUudjEuTGVhc2VCBrpIA8gBARIVCg1zZWVuX3Bvc2l0aW9uGAIgASgNImIKEUhlYXJ0YmVhdFJlc3BvbnNlEiMKB25vdGljZXMYASADKAsyEi5wZXJkdXJlLnYxLk5vdGljZRIoCgVsZWFzZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKIAQoVR2V0VGFza0pvdXJuYWxSZXF1ZXN0Ei0KB3Nlc3Npb24YASABKAlCHLpIGXIXMhVeW2EtekEtWjAtOV8tXXs4LDY0fSQSKAoFbGVhc2UYAiABKAsyES5wZXJkdXJlLnYxLkxlYXNlQga6SAPIAQESFgoOYWZ0ZXJfcG9zaXRpb24YAyABKA0i1wEKFkdldFRhc2tKb3VybmFsUmVzcG9uc2USKgoHcmVjb3JkcxgBIAMoCzIZLnBlcmR1cmUudjEuSm91cm5hbFJlY29yZBIQCghwb3NpdGlvbhgCIAEoDRIjCgZwYXJhbXMYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCGluc3RhbmNlGAUgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZiJGChVTaHV0ZG93bldvcmtlclJlcXVlc3QSLQoHc2Vzc2lvbhgBIAEoCUIcukgZchcyFV5bYS16QS1aMC05Xy1dezgsNjR9JCIYChZTaHV0ZG93bldvcmtlclJlc3BvbnNlMrkDCg1Xb3JrZXJTZXJ2aWNlEkgKCVBvbGxUYXNrcxIcLnBlcmR1cmUudjEuUG9sbFRhc2tzUmVxdWVzdBodLnBlcmR1cmUudjEuUG9sbFRhc2tzUmVzcG9uc2USUwoLQ29tbWl0VGFza3MSHi5wZXJkdXJlLnYxLkNvbW1pdFRhc2tzUmVxdWVzdBofLnBlcmR1cmUudjEuQ29tbWl0VGFza3NSZXNwb25zZSIDkAICEk0KCUhlYXJ0YmVhdBIcLnBlcmR1cmUudjEuSGVhcnRiZWF0UmVxdWVzdBodLnBlcmR1cmUudjEuSGVhcnRiZWF0UmVzcG9uc2UiA5ACAhJcCg5HZXRUYXNrSm91cm5hbBIhLnBlcmR1cmUudjEuR2V0VGFza0pvdXJuYWxSZXF1ZXN0GiIucGVyZHVyZS52MS5HZXRUYXNrSm91cm5hbFJlc3BvbnNlIgOQAgESXAoOU2h1dGRvd25Xb3JrZXISIS5wZXJkdXJlLnYxLlNodXRkb3duV29ya2VyUmVxdWVzdBoiLnBlcmR1cmUudjEuU2h1dGRvd25Xb3JrZXJSZXNwb25zZSIDkAICYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_perdure_v1_instance, file_perdure_v1_journal, file_perdure_v1_payload, file_perdure_v1_task]);
+  fileDesc("Ch9wZXJkdXJlL3YxL3dvcmtlcl9zZXJ2aWNlLnByb3RvEgpwZXJkdXJlLnYxIt4CChBQb2xsVGFza3NSZXF1ZXN0Ei0KB3Nlc3Npb24YASABKAlCHLpIGXIXMhVeW2EtekEtWjAtOV8tXXs4LDY0fSQSIwoLd29ya2VyX25hbWUYAiABKAlCCbpIBnIEEAEYZEgAiAEBEkAKCW5hbWVzcGFjZRgDIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgBiAEBEkYKCXdvcmtmbG93cxgEIAMoCUIzukgwkgEtCAEQZBgBIiVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kEhcKBXNsb3RzGAUgASgNQgi6SAUqAxjoBxI1CgRob2xkGAYgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQgy6SAmqAQYiAgg8MgBCDgoMX3dvcmtlcl9uYW1lQgwKCl9uYW1lc3BhY2UiWQoRUG9sbFRhc2tzUmVzcG9uc2USHwoFdGFza3MYASADKAsyEC5wZXJkdXJlLnYxLlRhc2sSIwoHbm90aWNlcxgCIAMoCzISLnBlcmR1cmUudjEuTm90aWNlInkKEkNvbW1pdFRhc2tzUmVxdWVzdBItCgdzZXNzaW9uGAEgASgJQhy6SBlyFzIVXlthLXpBLVowLTlfLV17OCw2NH0kEjQKB2NvbW1pdHMYAiADKAsyFi5wZXJkdXJlLnYxLlRhc2tDb21taXRCC7pICJIBBQgBEOgHIkQKE0NvbW1pdFRhc2tzUmVzcG9uc2USLQoHcmVzdWx0cxgBIAMoCzIcLnBlcmR1cmUudjEuVGFza0NvbW1pdFJlc3VsdCJwChBIZWFydGJlYXRSZXF1ZXN0Ei0KB3Nlc3Npb24YASABKAlCHLpIGXIXMhVeW2EtekEtWjAtOV8tXXs4LDY0fSQSLQoEaGVsZBgCIAMoCzIULnBlcmR1cmUudjEuSGVsZFRhc2tCCbpIBpIBAxCQTiJLCghIZWxkVGFzaxIoCgVsZWFzZRgBIAEoCzIRLnBlcmR1cmUudjEuTGVhc2VCBrpIA8gBARIVCg1zZWVuX3Bvc2l0aW9uGAIgASgNImIKEUhlYXJ0YmVhdFJlc3BvbnNlEiMKB25vdGljZXMYASADKAsyEi5wZXJkdXJlLnYxLk5vdGljZRIoCgVsZWFzZRgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbiKIAQoVR2V0VGFza0pvdXJuYWxSZXF1ZXN0Ei0KB3Nlc3Npb24YASABKAlCHLpIGXIXMhVeW2EtekEtWjAtOV8tXXs4LDY0fSQSKAoFbGVhc2UYAiABKAsyES5wZXJkdXJlLnYxLkxlYXNlQga6SAPIAQESFgoOYWZ0ZXJfcG9zaXRpb24YAyABKA0i1wEKFkdldFRhc2tKb3VybmFsUmVzcG9uc2USKgoHcmVjb3JkcxgBIAMoCzIZLnBlcmR1cmUudjEuSm91cm5hbFJlY29yZBIQCghwb3NpdGlvbhgCIAEoDRIjCgZwYXJhbXMYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSLwoLY3JlYXRlX3RpbWUYBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEikKCGluc3RhbmNlGAUgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZiJGChVTaHV0ZG93bldvcmtlclJlcXVlc3QSLQoHc2Vzc2lvbhgBIAEoCUIcukgZchcyFV5bYS16QS1aMC05Xy1dezgsNjR9JCIYChZTaHV0ZG93bldvcmtlclJlc3BvbnNlIsIBCg5QdXRCbG9iUmVxdWVzdBItCgdzZXNzaW9uGAEgASgJQhy6SBlyFzIVXlthLXpBLVowLTlfLV17OCw2NH0kEigKBWxlYXNlGAIgASgLMhEucGVyZHVyZS52MS5MZWFzZUIGukgDyAEBEiwKBGJsb2IYAyABKAlCHrpIG3IZMhdeW2EtekEtWjAtOV8uLV17MSwxMjh9JBINCgVjaHVuaxgEIAEoDRIaCgVieXRlcxgFIAEoDEILukgIegYQARiAgEAiEQoPUHV0QmxvYlJlc3BvbnNlIqoBChJHZXRUYXNrQmxvYlJlcXVlc3QSLQoHc2Vzc2lvbhgBIAEoCUIcukgZchcyFV5bYS16QS1aMC05Xy1dezgsNjR9JBIoCgVsZWFzZRgCIAEoCzIRLnBlcmR1cmUudjEuTGVhc2VCBrpIA8gBARIsCgRibG9iGAMgASgJQh66SBtyGTIXXlthLXpBLVowLTlfLi1dezEsMTI4fSQSDQoFY2h1bmsYBCABKA0iJAoTR2V0VGFza0Jsb2JSZXNwb25zZRINCgVieXRlcxgBIAEoDDLXBAoNV29ya2VyU2VydmljZRJICglQb2xsVGFza3MSHC5wZXJkdXJlLnYxLlBvbGxUYXNrc1JlcXVlc3QaHS5wZXJkdXJlLnYxLlBvbGxUYXNrc1Jlc3BvbnNlElMKC0NvbW1pdFRhc2tzEh4ucGVyZHVyZS52MS5Db21taXRUYXNrc1JlcXVlc3QaHy5wZXJkdXJlLnYxLkNvbW1pdFRhc2tzUmVzcG9uc2UiA5ACAhJNCglIZWFydGJlYXQSHC5wZXJkdXJlLnYxLkhlYXJ0YmVhdFJlcXVlc3QaHS5wZXJkdXJlLnYxLkhlYXJ0YmVhdFJlc3BvbnNlIgOQAgISXAoOR2V0VGFza0pvdXJuYWwSIS5wZXJkdXJlLnYxLkdldFRhc2tKb3VybmFsUmVxdWVzdBoiLnBlcmR1cmUudjEuR2V0VGFza0pvdXJuYWxSZXNwb25zZSIDkAIBEkcKB1B1dEJsb2ISGi5wZXJkdXJlLnYxLlB1dEJsb2JSZXF1ZXN0GhsucGVyZHVyZS52MS5QdXRCbG9iUmVzcG9uc2UiA5ACAhJTCgtHZXRUYXNrQmxvYhIeLnBlcmR1cmUudjEuR2V0VGFza0Jsb2JSZXF1ZXN0Gh8ucGVyZHVyZS52MS5HZXRUYXNrQmxvYlJlc3BvbnNlIgOQAgESXAoOU2h1dGRvd25Xb3JrZXISIS5wZXJkdXJlLnYxLlNodXRkb3duV29ya2VyUmVxdWVzdBoiLnBlcmR1cmUudjEuU2h1dGRvd25Xb3JrZXJSZXNwb25zZSIDkAICYgZwcm90bzM", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_perdure_v1_instance, file_perdure_v1_journal, file_perdure_v1_payload, file_perdure_v1_task]);
 
 /**
  * Asks for tasks.
@@ -362,6 +362,134 @@ export const ShutdownWorkerResponseSchema: GenMessage<ShutdownWorkerResponse> = 
   messageDesc(file_perdure_v1_worker_service, 10);
 
 /**
+ * A chunk of a stream to store.
+ *
+ * @generated from message perdure.v1.PutBlobRequest
+ */
+export type PutBlobRequest = Message<"perdure.v1.PutBlobRequest"> & {
+  /**
+   * The worker's session.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * The right to report.
+   *
+   * @generated from field: perdure.v1.Lease lease = 2;
+   */
+  lease?: Lease | undefined;
+
+  /**
+   * The stream's name in the instance: another one for each attempt. 1 to 128
+   * letters, digits, "_", "." and "-".
+   *
+   * @generated from field: string blob = 3;
+   */
+  blob: string;
+
+  /**
+   * Which chunk, from 0 without gaps.
+   *
+   * @generated from field: uint32 chunk = 4;
+   */
+  chunk: number;
+
+  /**
+   * Its bytes. 1 byte to 1 MiB; 256 KiB is a good size.
+   *
+   * @generated from field: bytes bytes = 5;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message perdure.v1.PutBlobRequest.
+ * Use `create(PutBlobRequestSchema)` to create a new message.
+ */
+export const PutBlobRequestSchema: GenMessage<PutBlobRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_worker_service, 11);
+
+/**
+ * The chunk is stored.
+ *
+ * @generated from message perdure.v1.PutBlobResponse
+ */
+export type PutBlobResponse = Message<"perdure.v1.PutBlobResponse"> & {
+};
+
+/**
+ * Describes the message perdure.v1.PutBlobResponse.
+ * Use `create(PutBlobResponseSchema)` to create a new message.
+ */
+export const PutBlobResponseSchema: GenMessage<PutBlobResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_worker_service, 12);
+
+/**
+ * Names a chunk of a stream.
+ *
+ * @generated from message perdure.v1.GetTaskBlobRequest
+ */
+export type GetTaskBlobRequest = Message<"perdure.v1.GetTaskBlobRequest"> & {
+  /**
+   * The worker's session.
+   *
+   * @generated from field: string session = 1;
+   */
+  session: string;
+
+  /**
+   * The right to report.
+   *
+   * @generated from field: perdure.v1.Lease lease = 2;
+   */
+  lease?: Lease | undefined;
+
+  /**
+   * The stream, as its payload names it.
+   *
+   * @generated from field: string blob = 3;
+   */
+  blob: string;
+
+  /**
+   * Which chunk, from 0.
+   *
+   * @generated from field: uint32 chunk = 4;
+   */
+  chunk: number;
+};
+
+/**
+ * Describes the message perdure.v1.GetTaskBlobRequest.
+ * Use `create(GetTaskBlobRequestSchema)` to create a new message.
+ */
+export const GetTaskBlobRequestSchema: GenMessage<GetTaskBlobRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_worker_service, 13);
+
+/**
+ * A chunk of a stream.
+ *
+ * @generated from message perdure.v1.GetTaskBlobResponse
+ */
+export type GetTaskBlobResponse = Message<"perdure.v1.GetTaskBlobResponse"> & {
+  /**
+   * Its bytes.
+   *
+   * @generated from field: bytes bytes = 1;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message perdure.v1.GetTaskBlobResponse.
+ * Use `create(GetTaskBlobResponseSchema)` to create a new message.
+ */
+export const GetTaskBlobResponseSchema: GenMessage<GetTaskBlobResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_worker_service, 14);
+
+/**
  * What workers call. Unary calls only, so that any proxy and any HTTP client
  * will do.
  *
@@ -426,6 +554,36 @@ export const WorkerService: GenService<{
     methodKind: "unary";
     input: typeof GetTaskJournalRequestSchema;
     output: typeof GetTaskJournalResponseSchema;
+  },
+  /**
+   * Stores a chunk of a step's output that is a stream, before the step is
+   * completed with it. The same chunk put again replaces it.
+   *
+   * Reasons:
+   *   - LEASE_LOST: the task has passed on.
+   *   - LIMIT_EXCEEDED: the instance would store more than it may, or the chunk
+   *     is above 1 MiB.
+   *
+   * @generated from rpc perdure.v1.WorkerService.PutBlob
+   */
+  putBlob: {
+    methodKind: "unary";
+    input: typeof PutBlobRequestSchema;
+    output: typeof PutBlobResponseSchema;
+  },
+  /**
+   * Returns a chunk of a step's output that is a stream.
+   *
+   * Reasons:
+   *   - LEASE_LOST: the task has passed on.
+   *   - BLOB_NOT_FOUND: there is no such chunk.
+   *
+   * @generated from rpc perdure.v1.WorkerService.GetTaskBlob
+   */
+  getTaskBlob: {
+    methodKind: "unary";
+    input: typeof GetTaskBlobRequestSchema;
+    output: typeof GetTaskBlobResponseSchema;
   },
   /**
    * Ends a session: its polls return at once and its leases are released. A

@@ -15,13 +15,17 @@ import type { JournalRecord } from "./journal_pb.ts";
 import { file_perdure_v1_journal } from "./journal_pb.ts";
 import type { Payload } from "./payload_pb.ts";
 import { file_perdure_v1_payload } from "./payload_pb.ts";
+import type { StepKind } from "./step_pb.ts";
+import { file_perdure_v1_step } from "./step_pb.ts";
+import type { Workflow, WorkflowSettings } from "./workflow_pb.ts";
+import { file_perdure_v1_workflow } from "./workflow_pb.ts";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file perdure/v1/workflow_service.proto.
  */
 export const file_perdure_v1_workflow_service: GenFile = /*@__PURE__*/
-  fileDesc("CiFwZXJkdXJlL3YxL3dvcmtmbG93X3NlcnZpY2UucHJvdG8SCnBlcmR1cmUudjEisAEKC05ld0luc3RhbmNlEkIKC2luc3RhbmNlX2lkGAEgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw5OX0kSACIAQESIwoGcGFyYW1zGAIgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEigKCXJldGVudGlvbhgDIAEoCzIVLnBlcmR1cmUudjEuUmV0ZW50aW9uQg4KDF9pbnN0YW5jZV9pZCKLAQoJUmV0ZW50aW9uEj4KB3N1Y2Nlc3MYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CErpID6oBDCIGCMCdvZYBMgIIARI+CgdmYWlsdXJlGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhK6SA+qAQwiBgjAnb2WATICCAEigQIKFUNyZWF0ZUluc3RhbmNlUmVxdWVzdBJACgluYW1lc3BhY2UYASABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSRIAIgBARI6Cgh3b3JrZmxvdxgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JBIpCghpbnN0YW5jZRgDIAEoCzIXLnBlcmR1cmUudjEuTmV3SW5zdGFuY2USIgoKcmVxdWVzdF9pZBgEIAEoCUIJukgGcgQQARhkSAGIAQFCDAoKX25hbWVzcGFjZUINCgtfcmVxdWVzdF9pZCJAChZDcmVhdGVJbnN0YW5jZVJlc3BvbnNlEiYKCGluc3RhbmNlGAEgASgLMhQucGVyZHVyZS52MS5JbnN0YW5jZSKPAgoWQ3JlYXRlSW5zdGFuY2VzUmVxdWVzdBJACgluYW1lc3BhY2UYASABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSRIAIgBARI6Cgh3b3JrZmxvdxgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JBI2CglpbnN0YW5jZXMYAyADKAsyFy5wZXJkdXJlLnYxLk5ld0luc3RhbmNlQgq6SAeSAQQIARBkEiIKCnJlcXVlc3RfaWQYBCABKAlCCbpIBnIEEAEYZEgBiAEBQgwKCl9uYW1lc3BhY2VCDQoLX3JlcXVlc3RfaWQiTAoXQ3JlYXRlSW5zdGFuY2VzUmVzcG9uc2USMQoHcmVzdWx0cxgBIAMoCzIgLnBlcmR1cmUudjEuQ3JlYXRlSW5zdGFuY2VSZXN1bHQicQoUQ3JlYXRlSW5zdGFuY2VSZXN1bHQSJwoHY3JlYXRlZBgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2VIABIlCgdyZWZ1c2VkGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIJCgdvdXRjb21lIkIKEkdldEluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQEiPQoTR2V0SW5zdGFuY2VSZXNwb25zZRImCghpbnN0YW5jZRgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2UilgMKFExpc3RJbnN0YW5jZXNSZXF1ZXN0EkAKCW5hbWVzcGFjZRgBIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgAiAEBEj8KCHdvcmtmbG93GAIgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kSAGIAQESPwoIc3RhdHVzZXMYAyADKA4yGi5wZXJkdXJlLnYxLkluc3RhbmNlU3RhdHVzQhG6SA6SAQsQCCIHggEEEAEgABIwCgxjcmVhdGVkX2Zyb20YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmNyZWF0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglwYWdlX3NpemUYBiABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGPQDQgwKCl9uYW1lc3BhY2VCCwoJX3dvcmtmbG93IlkKFUxpc3RJbnN0YW5jZXNSZXNwb25zZRInCglpbnN0YW5jZXMYASADKAsyFC5wZXJkdXJlLnYxLkluc3RhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJEChRQYXVzZUluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQEiPwoVUGF1c2VJbnN0YW5jZVJlc3BvbnNlEiYKCGluc3RhbmNlGAEgASgLMhQucGVyZHVyZS52MS5JbnN0YW5jZSJFChVSZXN1bWVJbnN0YW5jZVJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBIkAKFlJlc3VtZUluc3RhbmNlUmVzcG9uc2USJgoIaW5zdGFuY2UYASABKAsyFC5wZXJkdXJlLnYxLkluc3RhbmNlIkgKGFRlcm1pbmF0ZUluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQEiQwoZVGVybWluYXRlSW5zdGFuY2VSZXNwb25zZRImCghpbnN0YW5jZRgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2UiRgoWUmVzdGFydEluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQEiQQoXUmVzdGFydEluc3RhbmNlUmVzcG9uc2USJgoIaW5zdGFuY2UYASABKAsyFC5wZXJkdXJlLnYxLkluc3RhbmNlItEBChBTZW5kRXZlbnRSZXF1ZXN0EiwKA3JlZhgBIAEoCzIXLnBlcmR1cmUudjEuSW5zdGFuY2VSZWZCBrpIA8gBARI2CgR0eXBlGAIgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw5OX0kEiQKB3BheWxvYWQYAyABKAsyEy5wZXJkdXJlLnYxLlBheWxvYWQSIgoKcmVxdWVzdF9pZBgEIAEoCUIJukgGcgQQARhkSACIAQFCDQoLX3JlcXVlc3RfaWQiRAoRU2VuZEV2ZW50UmVzcG9uc2USLwoLYWNjZXB0X3RpbWUYASABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wInoKE1dhaXRJbnN0YW5jZVJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBEjUKBGhvbGQYAiABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CDLpICaoBBiICCDwyACI+ChRXYWl0SW5zdGFuY2VSZXNwb25zZRImCghpbnN0YW5jZRgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2UidgoRR2V0Sm91cm5hbFJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBEhYKDmFmdGVyX3Bvc2l0aW9uGAIgASgNEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY6AciXwoSR2V0Sm91cm5hbFJlc3BvbnNlEioKB3JlY29yZHMYASADKAsyGS5wZXJkdXJlLnYxLkpvdXJuYWxSZWNvcmQSCwoDcnVuGAIgASgNEhAKCHBvc2l0aW9uGAMgASgNInYKFFdhdGNoSW5zdGFuY2VSZXF1ZXN0EiwKA3JlZhgBIAEoCzIXLnBlcmR1cmUudjEuSW5zdGFuY2VSZWZCBrpIA8gBARIWCg5hZnRlcl9wb3NpdGlvbhgCIAEoDRIQCgNydW4YAyABKA1IAIgBAUIGCgRfcnVuInsKFVdhdGNoSW5zdGFuY2VSZXNwb25zZRIpCgZyZWNvcmQYASABKAsyGS5wZXJkdXJlLnYxLkpvdXJuYWxSZWNvcmQSKgoGc3RhdHVzGAIgASgOMhoucGVyZHVyZS52MS5JbnN0YW5jZVN0YXR1cxILCgNydW4YAyABKA0yvggKD1dvcmtmbG93U2VydmljZRJXCg5DcmVhdGVJbnN0YW5jZRIhLnBlcmR1cmUudjEuQ3JlYXRlSW5zdGFuY2VSZXF1ZXN0GiIucGVyZHVyZS52MS5DcmVhdGVJbnN0YW5jZVJlc3BvbnNlEloKD0NyZWF0ZUluc3RhbmNlcxIiLnBlcmR1cmUudjEuQ3JlYXRlSW5zdGFuY2VzUmVxdWVzdBojLnBlcmR1cmUudjEuQ3JlYXRlSW5zdGFuY2VzUmVzcG9uc2USUwoLR2V0SW5zdGFuY2USHi5wZXJkdXJlLnYxLkdldEluc3RhbmNlUmVxdWVzdBofLnBlcmR1cmUudjEuR2V0SW5zdGFuY2VSZXNwb25zZSIDkAIBElkKDUxpc3RJbnN0YW5jZXMSIC5wZXJkdXJlLnYxLkxpc3RJbnN0YW5jZXNSZXF1ZXN0GiEucGVyZHVyZS52MS5MaXN0SW5zdGFuY2VzUmVzcG9uc2UiA5ACARJZCg1QYXVzZUluc3RhbmNlEiAucGVyZHVyZS52MS5QYXVzZUluc3RhbmNlUmVxdWVzdBohLnBlcmR1cmUudjEuUGF1c2VJbnN0YW5jZVJlc3BvbnNlIgOQAgISXAoOUmVzdW1lSW5zdGFuY2USIS5wZXJkdXJlLnYxLlJlc3VtZUluc3RhbmNlUmVxdWVzdBoiLnBlcmR1cmUudjEuUmVzdW1lSW5zdGFuY2VSZXNwb25zZSIDkAICEmAKEVRlcm1pbmF0ZUluc3RhbmNlEiQucGVyZHVyZS52MS5UZXJtaW5hdGVJbnN0YW5jZVJlcXVlc3QaJS5wZXJkdXJlLnYxLlRlcm1pbmF0ZUluc3RhbmNlUmVzcG9uc2USWgoPUmVzdGFydEluc3RhbmNlEiIucGVyZHVyZS52MS5SZXN0YXJ0SW5zdGFuY2VSZXF1ZXN0GiMucGVyZHVyZS52MS5SZXN0YXJ0SW5zdGFuY2VSZXNwb25zZRJICglTZW5kRXZlbnQSHC5wZXJkdXJlLnYxLlNlbmRFdmVudFJlcXVlc3QaHS5wZXJkdXJlLnYxLlNlbmRFdmVudFJlc3BvbnNlElYKDFdhaXRJbnN0YW5jZRIfLnBlcmR1cmUudjEuV2FpdEluc3RhbmNlUmVxdWVzdBogLnBlcmR1cmUudjEuV2FpdEluc3RhbmNlUmVzcG9uc2UiA5ACARJQCgpHZXRKb3VybmFsEh0ucGVyZHVyZS52MS5HZXRKb3VybmFsUmVxdWVzdBoeLnBlcmR1cmUudjEuR2V0Sm91cm5hbFJlc3BvbnNlIgOQAgESWwoNV2F0Y2hJbnN0YW5jZRIgLnBlcmR1cmUudjEuV2F0Y2hJbnN0YW5jZVJlcXVlc3QaIS5wZXJkdXJlLnYxLldhdGNoSW5zdGFuY2VSZXNwb25zZSIDkAIBMAFiBnByb3RvMw", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status, file_perdure_v1_instance, file_perdure_v1_journal, file_perdure_v1_payload]);
+  fileDesc("CiFwZXJkdXJlL3YxL3dvcmtmbG93X3NlcnZpY2UucHJvdG8SCnBlcmR1cmUudjEisAEKC05ld0luc3RhbmNlEkIKC2luc3RhbmNlX2lkGAEgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw5OX0kSACIAQESIwoGcGFyYW1zGAIgASgLMhMucGVyZHVyZS52MS5QYXlsb2FkEigKCXJldGVudGlvbhgDIAEoCzIVLnBlcmR1cmUudjEuUmV0ZW50aW9uQg4KDF9pbnN0YW5jZV9pZCKLAQoJUmV0ZW50aW9uEj4KB3N1Y2Nlc3MYASABKAsyGS5nb29nbGUucHJvdG9idWYuRHVyYXRpb25CErpID6oBDCIGCMCdvZYBMgIIARI+CgdmYWlsdXJlGAIgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uQhK6SA+qAQwiBgjAnb2WATICCAEigQIKFUNyZWF0ZUluc3RhbmNlUmVxdWVzdBJACgluYW1lc3BhY2UYASABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSRIAIgBARI6Cgh3b3JrZmxvdxgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JBIpCghpbnN0YW5jZRgDIAEoCzIXLnBlcmR1cmUudjEuTmV3SW5zdGFuY2USIgoKcmVxdWVzdF9pZBgEIAEoCUIJukgGcgQQARhkSAGIAQFCDAoKX25hbWVzcGFjZUINCgtfcmVxdWVzdF9pZCJAChZDcmVhdGVJbnN0YW5jZVJlc3BvbnNlEiYKCGluc3RhbmNlGAEgASgLMhQucGVyZHVyZS52MS5JbnN0YW5jZSKPAgoWQ3JlYXRlSW5zdGFuY2VzUmVxdWVzdBJACgluYW1lc3BhY2UYASABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSRIAIgBARI6Cgh3b3JrZmxvdxgCIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JBI2CglpbnN0YW5jZXMYAyADKAsyFy5wZXJkdXJlLnYxLk5ld0luc3RhbmNlQgq6SAeSAQQIARBkEiIKCnJlcXVlc3RfaWQYBCABKAlCCbpIBnIEEAEYZEgBiAEBQgwKCl9uYW1lc3BhY2VCDQoLX3JlcXVlc3RfaWQiTAoXQ3JlYXRlSW5zdGFuY2VzUmVzcG9uc2USMQoHcmVzdWx0cxgBIAMoCzIgLnBlcmR1cmUudjEuQ3JlYXRlSW5zdGFuY2VSZXN1bHQicQoUQ3JlYXRlSW5zdGFuY2VSZXN1bHQSJwoHY3JlYXRlZBgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2VIABIlCgdyZWZ1c2VkGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIJCgdvdXRjb21lIkIKEkdldEluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQEiPQoTR2V0SW5zdGFuY2VSZXNwb25zZRImCghpbnN0YW5jZRgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2UilgMKFExpc3RJbnN0YW5jZXNSZXF1ZXN0EkAKCW5hbWVzcGFjZRgBIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgAiAEBEj8KCHdvcmtmbG93GAIgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kSAGIAQESPwoIc3RhdHVzZXMYAyADKA4yGi5wZXJkdXJlLnYxLkluc3RhbmNlU3RhdHVzQhG6SA6SAQsQCCIHggEEEAEgABIwCgxjcmVhdGVkX2Zyb20YBCABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmNyZWF0ZWRfYmVmb3JlGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIbCglwYWdlX3NpemUYBiABKA1CCLpIBSoDGOgHEhwKCnBhZ2VfdG9rZW4YByABKAlCCLpIBXIDGPQDQgwKCl9uYW1lc3BhY2VCCwoJX3dvcmtmbG93IlkKFUxpc3RJbnN0YW5jZXNSZXNwb25zZRInCglpbnN0YW5jZXMYASADKAsyFC5wZXJkdXJlLnYxLkluc3RhbmNlEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSJEChRQYXVzZUluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQEiPwoVUGF1c2VJbnN0YW5jZVJlc3BvbnNlEiYKCGluc3RhbmNlGAEgASgLMhQucGVyZHVyZS52MS5JbnN0YW5jZSJFChVSZXN1bWVJbnN0YW5jZVJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBIkAKFlJlc3VtZUluc3RhbmNlUmVzcG9uc2USJgoIaW5zdGFuY2UYASABKAsyFC5wZXJkdXJlLnYxLkluc3RhbmNlIloKGFRlcm1pbmF0ZUluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQESEAoIcm9sbGJhY2sYAiABKAgiQwoZVGVybWluYXRlSW5zdGFuY2VSZXNwb25zZRImCghpbnN0YW5jZRgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2UibgoWUmVzdGFydEluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQESJgoEZnJvbRgCIAEoCzIYLnBlcmR1cmUudjEuU3RlcFNlbGVjdG9yInIKDFN0ZXBTZWxlY3RvchIWCgRuYW1lGAEgASgJQgi6SAVyAxiAAhISCgVjb3VudBgCIAEoDUgAiAEBEiwKBGtpbmQYAyABKA4yFC5wZXJkdXJlLnYxLlN0ZXBLaW5kQgi6SAWCAQIQAUIICgZfY291bnQiRQoVRGVsZXRlSW5zdGFuY2VSZXF1ZXN0EiwKA3JlZhgBIAEoCzIXLnBlcmR1cmUudjEuSW5zdGFuY2VSZWZCBrpIA8gBASIYChZEZWxldGVJbnN0YW5jZVJlc3BvbnNlIucBChZEZWxldGVJbnN0YW5jZXNSZXF1ZXN0EkAKCW5hbWVzcGFjZRgBIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgAiAEBEjoKCHdvcmtmbG93GAIgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kEkEKDGluc3RhbmNlX2lkcxgDIAMoCUIrukgokgElCAEQZCIfch0yG15bYS16QS1aMC05LCAqLyNfLV17MSwyNzF9JEIMCgpfbmFtZXNwYWNlIkwKF0RlbGV0ZUluc3RhbmNlc1Jlc3BvbnNlEjEKB3Jlc3VsdHMYASADKAsyIC5wZXJkdXJlLnYxLkRlbGV0ZUluc3RhbmNlUmVzdWx0In8KFERlbGV0ZUluc3RhbmNlUmVzdWx0EjUKB2RlbGV0ZWQYASABKAsyIi5wZXJkdXJlLnYxLkRlbGV0ZUluc3RhbmNlUmVzcG9uc2VIABIlCgdyZWZ1c2VkGAIgASgLMhIuZ29vZ2xlLnJwYy5TdGF0dXNIAEIJCgdvdXRjb21lInsKDkdldEJsb2JSZXF1ZXN0EiwKA3JlZhgBIAEoCzIXLnBlcmR1cmUudjEuSW5zdGFuY2VSZWZCBrpIA8gBARIsCgRibG9iGAIgASgJQh66SBtyGTIXXlthLXpBLVowLTlfLi1dezEsMTI4fSQSDQoFY2h1bmsYAyABKA0iIAoPR2V0QmxvYlJlc3BvbnNlEg0KBWJ5dGVzGAEgASgMItABChJQdXRXb3JrZmxvd1JlcXVlc3QSQAoJbmFtZXNwYWNlGAEgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kSACIAQESOgoId29ya2Zsb3cYAiABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDYzfSQSLgoIc2V0dGluZ3MYAyABKAsyHC5wZXJkdXJlLnYxLldvcmtmbG93U2V0dGluZ3NCDAoKX25hbWVzcGFjZSI9ChNQdXRXb3JrZmxvd1Jlc3BvbnNlEiYKCHdvcmtmbG93GAEgASgLMhQucGVyZHVyZS52MS5Xb3JrZmxvdyKgAQoSR2V0V29ya2Zsb3dSZXF1ZXN0EkAKCW5hbWVzcGFjZRgBIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgAiAEBEjoKCHdvcmtmbG93GAIgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kQgwKCl9uYW1lc3BhY2UiPQoTR2V0V29ya2Zsb3dSZXNwb25zZRImCgh3b3JrZmxvdxgBIAEoCzIULnBlcmR1cmUudjEuV29ya2Zsb3cimwEKFExpc3RXb3JrZmxvd3NSZXF1ZXN0EkAKCW5hbWVzcGFjZRgBIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgAiAEBEhYKBWFmdGVyGAIgASgJQge6SARyAhhAEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY6AdCDAoKX25hbWVzcGFjZSJAChVMaXN0V29ya2Zsb3dzUmVzcG9uc2USJwoJd29ya2Zsb3dzGAEgAygLMhQucGVyZHVyZS52MS5Xb3JrZmxvdyKjAQoVRGVsZXRlV29ya2Zsb3dSZXF1ZXN0EkAKCW5hbWVzcGFjZRgBIAEoCUIoukglciMyIV5bYS16QS1aMC05X11bYS16QS1aMC05Xy1dezAsNjN9JEgAiAEBEjoKCHdvcmtmbG93GAIgASgJQii6SCVyIzIhXlthLXpBLVowLTlfXVthLXpBLVowLTlfLV17MCw2M30kQgwKCl9uYW1lc3BhY2UiGAoWRGVsZXRlV29ya2Zsb3dSZXNwb25zZSJBChdSZXN0YXJ0SW5zdGFuY2VSZXNwb25zZRImCghpbnN0YW5jZRgBIAEoCzIULnBlcmR1cmUudjEuSW5zdGFuY2Ui0QEKEFNlbmRFdmVudFJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBEjYKBHR5cGUYAiABKAlCKLpIJXIjMiFeW2EtekEtWjAtOV9dW2EtekEtWjAtOV8tXXswLDk5fSQSJAoHcGF5bG9hZBgDIAEoCzITLnBlcmR1cmUudjEuUGF5bG9hZBIiCgpyZXF1ZXN0X2lkGAQgASgJQgm6SAZyBBABGGRIAIgBAUINCgtfcmVxdWVzdF9pZCJEChFTZW5kRXZlbnRSZXNwb25zZRIvCgthY2NlcHRfdGltZRgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXAiegoTV2FpdEluc3RhbmNlUmVxdWVzdBIsCgNyZWYYASABKAsyFy5wZXJkdXJlLnYxLkluc3RhbmNlUmVmQga6SAPIAQESNQoEaG9sZBgCIAEoCzIZLmdvb2dsZS5wcm90b2J1Zi5EdXJhdGlvbkIMukgJqgEGIgIIPDIAIj4KFFdhaXRJbnN0YW5jZVJlc3BvbnNlEiYKCGluc3RhbmNlGAEgASgLMhQucGVyZHVyZS52MS5JbnN0YW5jZSKQAQoRR2V0Sm91cm5hbFJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBEhYKDmFmdGVyX3Bvc2l0aW9uGAIgASgNEhsKCXBhZ2Vfc2l6ZRgDIAEoDUIIukgFKgMY6AcSEAoDcnVuGAQgASgNSACIAQFCBgoEX3J1biJfChJHZXRKb3VybmFsUmVzcG9uc2USKgoHcmVjb3JkcxgBIAMoCzIZLnBlcmR1cmUudjEuSm91cm5hbFJlY29yZBILCgNydW4YAiABKA0SEAoIcG9zaXRpb24YAyABKA0idgoUV2F0Y2hJbnN0YW5jZVJlcXVlc3QSLAoDcmVmGAEgASgLMhcucGVyZHVyZS52MS5JbnN0YW5jZVJlZkIGukgDyAEBEhYKDmFmdGVyX3Bvc2l0aW9uGAIgASgNEhAKA3J1bhgDIAEoDUgAiAEBQgYKBF9ydW4iewoVV2F0Y2hJbnN0YW5jZVJlc3BvbnNlEikKBnJlY29yZBgBIAEoCzIZLnBlcmR1cmUudjEuSm91cm5hbFJlY29yZBIqCgZzdGF0dXMYAiABKA4yGi5wZXJkdXJlLnYxLkluc3RhbmNlU3RhdHVzEgsKA3J1bhgDIAEoDTKfDQoPV29ya2Zsb3dTZXJ2aWNlElcKDkNyZWF0ZUluc3RhbmNlEiEucGVyZHVyZS52MS5DcmVhdGVJbnN0YW5jZVJlcXVlc3QaIi5wZXJkdXJlLnYxLkNyZWF0ZUluc3RhbmNlUmVzcG9uc2USWgoPQ3JlYXRlSW5zdGFuY2VzEiIucGVyZHVyZS52MS5DcmVhdGVJbnN0YW5jZXNSZXF1ZXN0GiMucGVyZHVyZS52MS5DcmVhdGVJbnN0YW5jZXNSZXNwb25zZRJTCgtHZXRJbnN0YW5jZRIeLnBlcmR1cmUudjEuR2V0SW5zdGFuY2VSZXF1ZXN0Gh8ucGVyZHVyZS52MS5HZXRJbnN0YW5jZVJlc3BvbnNlIgOQAgESWQoNTGlzdEluc3RhbmNlcxIgLnBlcmR1cmUudjEuTGlzdEluc3RhbmNlc1JlcXVlc3QaIS5wZXJkdXJlLnYxLkxpc3RJbnN0YW5jZXNSZXNwb25zZSIDkAIBElkKDVBhdXNlSW5zdGFuY2USIC5wZXJkdXJlLnYxLlBhdXNlSW5zdGFuY2VSZXF1ZXN0GiEucGVyZHVyZS52MS5QYXVzZUluc3RhbmNlUmVzcG9uc2UiA5ACAhJcCg5SZXN1bWVJbnN0YW5jZRIhLnBlcmR1cmUudjEuUmVzdW1lSW5zdGFuY2VSZXF1ZXN0GiIucGVyZHVyZS52MS5SZXN1bWVJbnN0YW5jZVJlc3BvbnNlIgOQAgISYAoRVGVybWluYXRlSW5zdGFuY2USJC5wZXJkdXJlLnYxLlRlcm1pbmF0ZUluc3RhbmNlUmVxdWVzdBolLnBlcmR1cmUudjEuVGVybWluYXRlSW5zdGFuY2VSZXNwb25zZRJaCg9SZXN0YXJ0SW5zdGFuY2USIi5wZXJkdXJlLnYxLlJlc3RhcnRJbnN0YW5jZVJlcXVlc3QaIy5wZXJkdXJlLnYxLlJlc3RhcnRJbnN0YW5jZVJlc3BvbnNlEkgKCVNlbmRFdmVudBIcLnBlcmR1cmUudjEuU2VuZEV2ZW50UmVxdWVzdBodLnBlcmR1cmUudjEuU2VuZEV2ZW50UmVzcG9uc2USVgoMV2FpdEluc3RhbmNlEh8ucGVyZHVyZS52MS5XYWl0SW5zdGFuY2VSZXF1ZXN0GiAucGVyZHVyZS52MS5XYWl0SW5zdGFuY2VSZXNwb25zZSIDkAIBElcKDkRlbGV0ZUluc3RhbmNlEiEucGVyZHVyZS52MS5EZWxldGVJbnN0YW5jZVJlcXVlc3QaIi5wZXJkdXJlLnYxLkRlbGV0ZUluc3RhbmNlUmVzcG9uc2USWgoPRGVsZXRlSW5zdGFuY2VzEiIucGVyZHVyZS52MS5EZWxldGVJbnN0YW5jZXNSZXF1ZXN0GiMucGVyZHVyZS52MS5EZWxldGVJbnN0YW5jZXNSZXNwb25zZRJHCgdHZXRCbG9iEhoucGVyZHVyZS52MS5HZXRCbG9iUmVxdWVzdBobLnBlcmR1cmUudjEuR2V0QmxvYlJlc3BvbnNlIgOQAgESUwoLUHV0V29ya2Zsb3cSHi5wZXJkdXJlLnYxLlB1dFdvcmtmbG93UmVxdWVzdBofLnBlcmR1cmUudjEuUHV0V29ya2Zsb3dSZXNwb25zZSIDkAICElMKC0dldFdvcmtmbG93Eh4ucGVyZHVyZS52MS5HZXRXb3JrZmxvd1JlcXVlc3QaHy5wZXJkdXJlLnYxLkdldFdvcmtmbG93UmVzcG9uc2UiA5ACARJZCg1MaXN0V29ya2Zsb3dzEiAucGVyZHVyZS52MS5MaXN0V29ya2Zsb3dzUmVxdWVzdBohLnBlcmR1cmUudjEuTGlzdFdvcmtmbG93c1Jlc3BvbnNlIgOQAgESXAoORGVsZXRlV29ya2Zsb3cSIS5wZXJkdXJlLnYxLkRlbGV0ZVdvcmtmbG93UmVxdWVzdBoiLnBlcmR1cmUudjEuRGVsZXRlV29ya2Zsb3dSZXNwb25zZSIDkAICElAKCkdldEpvdXJuYWwSHS5wZXJkdXJlLnYxLkdldEpvdXJuYWxSZXF1ZXN0Gh4ucGVyZHVyZS52MS5HZXRKb3VybmFsUmVzcG9uc2UiA5ACARJbCg1XYXRjaEluc3RhbmNlEiAucGVyZHVyZS52MS5XYXRjaEluc3RhbmNlUmVxdWVzdBohLnBlcmR1cmUudjEuV2F0Y2hJbnN0YW5jZVJlc3BvbnNlIgOQAgEwAWIGcHJvdG8z", [file_buf_validate_validate, file_google_protobuf_duration, file_google_protobuf_timestamp, file_google_rpc_status, file_perdure_v1_instance, file_perdure_v1_journal, file_perdure_v1_payload, file_perdure_v1_step, file_perdure_v1_workflow]);
 
 /**
  * What an instance is created with.
@@ -479,6 +483,13 @@ export type TerminateInstanceRequest = Message<"perdure.v1.TerminateInstanceRequ
    * @generated from field: perdure.v1.InstanceRef ref = 1;
    */
   ref?: InstanceRef | undefined;
+
+  /**
+   * Whether its steps are undone first. It is terminated after that.
+   *
+   * @generated from field: bool rollback = 2;
+   */
+  rollback: boolean;
 };
 
 /**
@@ -521,6 +532,14 @@ export type RestartInstanceRequest = Message<"perdure.v1.RestartInstanceRequest"
    * @generated from field: perdure.v1.InstanceRef ref = 1;
    */
   ref?: InstanceRef | undefined;
+
+  /**
+   * The step to begin at: what started before it answers from the journal.
+   * Unset: from the beginning.
+   *
+   * @generated from field: perdure.v1.StepSelector from = 2;
+   */
+  from?: StepSelector | undefined;
 };
 
 /**
@@ -529,6 +548,430 @@ export type RestartInstanceRequest = Message<"perdure.v1.RestartInstanceRequest"
  */
 export const RestartInstanceRequestSchema: GenMessage<RestartInstanceRequest> = /*@__PURE__*/
   messageDesc(file_perdure_v1_workflow_service, 17);
+
+/**
+ * Names a step as its author does.
+ *
+ * @generated from message perdure.v1.StepSelector
+ */
+export type StepSelector = Message<"perdure.v1.StepSelector"> & {
+  /**
+   * The name as written in code. At most 256 UTF-16 units.
+   *
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * Which use of the name. Unset means 1.
+   *
+   * @generated from field: optional uint32 count = 2;
+   */
+  count?: number | undefined;
+
+  /**
+   * The kind of step. Unset means DO.
+   *
+   * @generated from field: perdure.v1.StepKind kind = 3;
+   */
+  kind: StepKind;
+};
+
+/**
+ * Describes the message perdure.v1.StepSelector.
+ * Use `create(StepSelectorSchema)` to create a new message.
+ */
+export const StepSelectorSchema: GenMessage<StepSelector> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 18);
+
+/**
+ * Names the instance to remove.
+ *
+ * @generated from message perdure.v1.DeleteInstanceRequest
+ */
+export type DeleteInstanceRequest = Message<"perdure.v1.DeleteInstanceRequest"> & {
+  /**
+   * The instance.
+   *
+   * @generated from field: perdure.v1.InstanceRef ref = 1;
+   */
+  ref?: InstanceRef | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.DeleteInstanceRequest.
+ * Use `create(DeleteInstanceRequestSchema)` to create a new message.
+ */
+export const DeleteInstanceRequestSchema: GenMessage<DeleteInstanceRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 19);
+
+/**
+ * The instance is gone.
+ *
+ * @generated from message perdure.v1.DeleteInstanceResponse
+ */
+export type DeleteInstanceResponse = Message<"perdure.v1.DeleteInstanceResponse"> & {
+};
+
+/**
+ * Describes the message perdure.v1.DeleteInstanceResponse.
+ * Use `create(DeleteInstanceResponseSchema)` to create a new message.
+ */
+export const DeleteInstanceResponseSchema: GenMessage<DeleteInstanceResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 20);
+
+/**
+ * Names the instances to remove.
+ *
+ * @generated from message perdure.v1.DeleteInstancesRequest
+ */
+export type DeleteInstancesRequest = Message<"perdure.v1.DeleteInstancesRequest"> & {
+  /**
+   * The namespace; unset means "default". 1 to 64 characters.
+   *
+   * @generated from field: optional string namespace = 1;
+   */
+  namespace?: string | undefined;
+
+  /**
+   * The workflow. 1 to 64 characters.
+   *
+   * @generated from field: string workflow = 2;
+   */
+  workflow: string;
+
+  /**
+   * Their ids. 1 to 100.
+   *
+   * @generated from field: repeated string instance_ids = 3;
+   */
+  instanceIds: string[];
+};
+
+/**
+ * Describes the message perdure.v1.DeleteInstancesRequest.
+ * Use `create(DeleteInstancesRequestSchema)` to create a new message.
+ */
+export const DeleteInstancesRequestSchema: GenMessage<DeleteInstancesRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 21);
+
+/**
+ * What became of each.
+ *
+ * @generated from message perdure.v1.DeleteInstancesResponse
+ */
+export type DeleteInstancesResponse = Message<"perdure.v1.DeleteInstancesResponse"> & {
+  /**
+   * One result an id, in the order of the request.
+   *
+   * @generated from field: repeated perdure.v1.DeleteInstanceResult results = 1;
+   */
+  results: DeleteInstanceResult[];
+};
+
+/**
+ * Describes the message perdure.v1.DeleteInstancesResponse.
+ * Use `create(DeleteInstancesResponseSchema)` to create a new message.
+ */
+export const DeleteInstancesResponseSchema: GenMessage<DeleteInstancesResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 22);
+
+/**
+ * What became of one instance of a batch.
+ *
+ * @generated from message perdure.v1.DeleteInstanceResult
+ */
+export type DeleteInstanceResult = Message<"perdure.v1.DeleteInstanceResult"> & {
+  /**
+   * The outcome.
+   *
+   * @generated from oneof perdure.v1.DeleteInstanceResult.outcome
+   */
+  outcome: {
+    /**
+     * It is gone.
+     *
+     * @generated from field: perdure.v1.DeleteInstanceResponse deleted = 1;
+     */
+    value: DeleteInstanceResponse;
+    case: "deleted";
+  } | {
+    /**
+     * It was not there, with ErrorInfo among the details: INSTANCE_NOT_FOUND.
+     *
+     * @generated from field: google.rpc.Status refused = 2;
+     */
+    value: Status;
+    case: "refused";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message perdure.v1.DeleteInstanceResult.
+ * Use `create(DeleteInstanceResultSchema)` to create a new message.
+ */
+export const DeleteInstanceResultSchema: GenMessage<DeleteInstanceResult> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 23);
+
+/**
+ * Names a chunk of a stream.
+ *
+ * @generated from message perdure.v1.GetBlobRequest
+ */
+export type GetBlobRequest = Message<"perdure.v1.GetBlobRequest"> & {
+  /**
+   * The instance.
+   *
+   * @generated from field: perdure.v1.InstanceRef ref = 1;
+   */
+  ref?: InstanceRef | undefined;
+
+  /**
+   * The stream, as its payload names it.
+   *
+   * @generated from field: string blob = 2;
+   */
+  blob: string;
+
+  /**
+   * Which chunk, from 0.
+   *
+   * @generated from field: uint32 chunk = 3;
+   */
+  chunk: number;
+};
+
+/**
+ * Describes the message perdure.v1.GetBlobRequest.
+ * Use `create(GetBlobRequestSchema)` to create a new message.
+ */
+export const GetBlobRequestSchema: GenMessage<GetBlobRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 24);
+
+/**
+ * A chunk of a stream.
+ *
+ * @generated from message perdure.v1.GetBlobResponse
+ */
+export type GetBlobResponse = Message<"perdure.v1.GetBlobResponse"> & {
+  /**
+   * Its bytes.
+   *
+   * @generated from field: bytes bytes = 1;
+   */
+  bytes: Uint8Array;
+};
+
+/**
+ * Describes the message perdure.v1.GetBlobResponse.
+ * Use `create(GetBlobResponseSchema)` to create a new message.
+ */
+export const GetBlobResponseSchema: GenMessage<GetBlobResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 25);
+
+/**
+ * Says how the instances of a workflow are run.
+ *
+ * @generated from message perdure.v1.PutWorkflowRequest
+ */
+export type PutWorkflowRequest = Message<"perdure.v1.PutWorkflowRequest"> & {
+  /**
+   * The namespace; unset means "default". 1 to 64 characters.
+   *
+   * @generated from field: optional string namespace = 1;
+   */
+  namespace?: string | undefined;
+
+  /**
+   * The workflow. 1 to 64 characters.
+   *
+   * @generated from field: string workflow = 2;
+   */
+  workflow: string;
+
+  /**
+   * What holds from now on. Unset means what the engine is configured with.
+   *
+   * @generated from field: perdure.v1.WorkflowSettings settings = 3;
+   */
+  settings?: WorkflowSettings | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.PutWorkflowRequest.
+ * Use `create(PutWorkflowRequestSchema)` to create a new message.
+ */
+export const PutWorkflowRequestSchema: GenMessage<PutWorkflowRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 26);
+
+/**
+ * The settings hold.
+ *
+ * @generated from message perdure.v1.PutWorkflowResponse
+ */
+export type PutWorkflowResponse = Message<"perdure.v1.PutWorkflowResponse"> & {
+  /**
+   * The workflow.
+   *
+   * @generated from field: perdure.v1.Workflow workflow = 1;
+   */
+  workflow?: Workflow | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.PutWorkflowResponse.
+ * Use `create(PutWorkflowResponseSchema)` to create a new message.
+ */
+export const PutWorkflowResponseSchema: GenMessage<PutWorkflowResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 27);
+
+/**
+ * Names a workflow.
+ *
+ * @generated from message perdure.v1.GetWorkflowRequest
+ */
+export type GetWorkflowRequest = Message<"perdure.v1.GetWorkflowRequest"> & {
+  /**
+   * The namespace; unset means "default". 1 to 64 characters.
+   *
+   * @generated from field: optional string namespace = 1;
+   */
+  namespace?: string | undefined;
+
+  /**
+   * The workflow. 1 to 64 characters.
+   *
+   * @generated from field: string workflow = 2;
+   */
+  workflow: string;
+};
+
+/**
+ * Describes the message perdure.v1.GetWorkflowRequest.
+ * Use `create(GetWorkflowRequestSchema)` to create a new message.
+ */
+export const GetWorkflowRequestSchema: GenMessage<GetWorkflowRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 28);
+
+/**
+ * The workflow.
+ *
+ * @generated from message perdure.v1.GetWorkflowResponse
+ */
+export type GetWorkflowResponse = Message<"perdure.v1.GetWorkflowResponse"> & {
+  /**
+   * The workflow.
+   *
+   * @generated from field: perdure.v1.Workflow workflow = 1;
+   */
+  workflow?: Workflow | undefined;
+};
+
+/**
+ * Describes the message perdure.v1.GetWorkflowResponse.
+ * Use `create(GetWorkflowResponseSchema)` to create a new message.
+ */
+export const GetWorkflowResponseSchema: GenMessage<GetWorkflowResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 29);
+
+/**
+ * Asks for the workflows of a namespace.
+ *
+ * @generated from message perdure.v1.ListWorkflowsRequest
+ */
+export type ListWorkflowsRequest = Message<"perdure.v1.ListWorkflowsRequest"> & {
+  /**
+   * The namespace; unset means "default". 1 to 64 characters.
+   *
+   * @generated from field: optional string namespace = 1;
+   */
+  namespace?: string | undefined;
+
+  /**
+   * Only names after this one. Empty: from the first.
+   *
+   * @generated from field: string after = 2;
+   */
+  after: string;
+
+  /**
+   * How many at most. Unset or 0 means 100; at most 1,000.
+   *
+   * @generated from field: uint32 page_size = 3;
+   */
+  pageSize: number;
+};
+
+/**
+ * Describes the message perdure.v1.ListWorkflowsRequest.
+ * Use `create(ListWorkflowsRequestSchema)` to create a new message.
+ */
+export const ListWorkflowsRequestSchema: GenMessage<ListWorkflowsRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 30);
+
+/**
+ * The workflows.
+ *
+ * @generated from message perdure.v1.ListWorkflowsResponse
+ */
+export type ListWorkflowsResponse = Message<"perdure.v1.ListWorkflowsResponse"> & {
+  /**
+   * By name.
+   *
+   * @generated from field: repeated perdure.v1.Workflow workflows = 1;
+   */
+  workflows: Workflow[];
+};
+
+/**
+ * Describes the message perdure.v1.ListWorkflowsResponse.
+ * Use `create(ListWorkflowsResponseSchema)` to create a new message.
+ */
+export const ListWorkflowsResponseSchema: GenMessage<ListWorkflowsResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 31);
+
+/**
+ * Names the workflow whose settings are forgotten.
+ *
+ * @generated from message perdure.v1.DeleteWorkflowRequest
+ */
+export type DeleteWorkflowRequest = Message<"perdure.v1.DeleteWorkflowRequest"> & {
+  /**
+   * The namespace; unset means "default". 1 to 64 characters.
+   *
+   * @generated from field: optional string namespace = 1;
+   */
+  namespace?: string | undefined;
+
+  /**
+   * The workflow. 1 to 64 characters.
+   *
+   * @generated from field: string workflow = 2;
+   */
+  workflow: string;
+};
+
+/**
+ * Describes the message perdure.v1.DeleteWorkflowRequest.
+ * Use `create(DeleteWorkflowRequestSchema)` to create a new message.
+ */
+export const DeleteWorkflowRequestSchema: GenMessage<DeleteWorkflowRequest> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 32);
+
+/**
+ * The settings are forgotten.
+ *
+ * @generated from message perdure.v1.DeleteWorkflowResponse
+ */
+export type DeleteWorkflowResponse = Message<"perdure.v1.DeleteWorkflowResponse"> & {
+};
+
+/**
+ * Describes the message perdure.v1.DeleteWorkflowResponse.
+ * Use `create(DeleteWorkflowResponseSchema)` to create a new message.
+ */
+export const DeleteWorkflowResponseSchema: GenMessage<DeleteWorkflowResponse> = /*@__PURE__*/
+  messageDesc(file_perdure_v1_workflow_service, 33);
 
 /**
  * The instance, in its next run.
@@ -549,7 +992,7 @@ export type RestartInstanceResponse = Message<"perdure.v1.RestartInstanceRespons
  * Use `create(RestartInstanceResponseSchema)` to create a new message.
  */
 export const RestartInstanceResponseSchema: GenMessage<RestartInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 18);
+  messageDesc(file_perdure_v1_workflow_service, 34);
 
 /**
  * An event for an instance.
@@ -592,7 +1035,7 @@ export type SendEventRequest = Message<"perdure.v1.SendEventRequest"> & {
  * Use `create(SendEventRequestSchema)` to create a new message.
  */
 export const SendEventRequestSchema: GenMessage<SendEventRequest> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 19);
+  messageDesc(file_perdure_v1_workflow_service, 35);
 
 /**
  * The event is recorded.
@@ -613,7 +1056,7 @@ export type SendEventResponse = Message<"perdure.v1.SendEventResponse"> & {
  * Use `create(SendEventResponseSchema)` to create a new message.
  */
 export const SendEventResponseSchema: GenMessage<SendEventResponse> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 20);
+  messageDesc(file_perdure_v1_workflow_service, 36);
 
 /**
  * Names the instance to wait for.
@@ -641,7 +1084,7 @@ export type WaitInstanceRequest = Message<"perdure.v1.WaitInstanceRequest"> & {
  * Use `create(WaitInstanceRequestSchema)` to create a new message.
  */
 export const WaitInstanceRequestSchema: GenMessage<WaitInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 21);
+  messageDesc(file_perdure_v1_workflow_service, 37);
 
 /**
  * The instance, finished or not.
@@ -662,7 +1105,7 @@ export type WaitInstanceResponse = Message<"perdure.v1.WaitInstanceResponse"> & 
  * Use `create(WaitInstanceResponseSchema)` to create a new message.
  */
 export const WaitInstanceResponseSchema: GenMessage<WaitInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 22);
+  messageDesc(file_perdure_v1_workflow_service, 38);
 
 /**
  * Asks for a page of a journal.
@@ -690,6 +1133,14 @@ export type GetJournalRequest = Message<"perdure.v1.GetJournalRequest"> & {
    * @generated from field: uint32 page_size = 3;
    */
   pageSize: number;
+
+  /**
+   * Which run. Unset means the current one; earlier ones are kept as long as
+   * the instance.
+   *
+   * @generated from field: optional uint32 run = 4;
+   */
+  run?: number | undefined;
 };
 
 /**
@@ -697,7 +1148,7 @@ export type GetJournalRequest = Message<"perdure.v1.GetJournalRequest"> & {
  * Use `create(GetJournalRequestSchema)` to create a new message.
  */
 export const GetJournalRequestSchema: GenMessage<GetJournalRequest> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 23);
+  messageDesc(file_perdure_v1_workflow_service, 39);
 
 /**
  * A page of a journal.
@@ -706,7 +1157,7 @@ export const GetJournalRequestSchema: GenMessage<GetJournalRequest> = /*@__PURE_
  */
 export type GetJournalResponse = Message<"perdure.v1.GetJournalResponse"> & {
   /**
-   * The records of the current run, oldest first.
+   * The records of the run, oldest first.
    *
    * @generated from field: repeated perdure.v1.JournalRecord records = 1;
    */
@@ -720,7 +1171,7 @@ export type GetJournalResponse = Message<"perdure.v1.GetJournalResponse"> & {
   run: number;
 
   /**
-   * The newest position there is; ask again while `records` ends before it.
+   * The newest position there is in it; ask again while `records` ends before it.
    *
    * @generated from field: uint32 position = 3;
    */
@@ -732,7 +1183,7 @@ export type GetJournalResponse = Message<"perdure.v1.GetJournalResponse"> & {
  * Use `create(GetJournalResponseSchema)` to create a new message.
  */
 export const GetJournalResponseSchema: GenMessage<GetJournalResponse> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 24);
+  messageDesc(file_perdure_v1_workflow_service, 40);
 
 /**
  * Names the instance to watch.
@@ -768,7 +1219,7 @@ export type WatchInstanceRequest = Message<"perdure.v1.WatchInstanceRequest"> & 
  * Use `create(WatchInstanceRequestSchema)` to create a new message.
  */
 export const WatchInstanceRequestSchema: GenMessage<WatchInstanceRequest> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 25);
+  messageDesc(file_perdure_v1_workflow_service, 41);
 
 /**
  * What happened next.
@@ -803,7 +1254,7 @@ export type WatchInstanceResponse = Message<"perdure.v1.WatchInstanceResponse"> 
  * Use `create(WatchInstanceResponseSchema)` to create a new message.
  */
 export const WatchInstanceResponseSchema: GenMessage<WatchInstanceResponse> = /*@__PURE__*/
-  messageDesc(file_perdure_v1_workflow_service, 26);
+  messageDesc(file_perdure_v1_workflow_service, 42);
 
 /**
  * What callers use: create instances, look at them, steer them.
@@ -890,7 +1341,8 @@ export const WorkflowService: GenService<{
     output: typeof ResumeInstanceResponseSchema;
   },
   /**
-   * Ends an instance at once.
+   * Ends an instance at once; or, where its steps are to be undone, when they
+   * were.
    *
    * Reasons:
    *   - INVALID_TRANSITION: it is finished already.
@@ -904,7 +1356,10 @@ export const WorkflowService: GenService<{
   },
   /**
    * Starts an instance anew, whatever its status: the next run begins with the
-   * same params and an empty journal.
+   * same params and an empty journal, or with what came before a step.
+   *
+   * Reasons:
+   *   - STEP_NOT_FOUND: the run has not started the step to begin at.
    *
    * @generated from rpc perdure.v1.WorkflowService.RestartInstance
    */
@@ -938,6 +1393,89 @@ export const WorkflowService: GenService<{
     methodKind: "unary";
     input: typeof WaitInstanceRequestSchema;
     output: typeof WaitInstanceResponseSchema;
+  },
+  /**
+   * Removes an instance, whatever its status. What runs is cut off, nothing is
+   * rolled back, and the id is free when the call returns.
+   *
+   * Reasons:
+   *   - INSTANCE_NOT_FOUND: never created, or removed already.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.DeleteInstance
+   */
+  deleteInstance: {
+    methodKind: "unary";
+    input: typeof DeleteInstanceRequestSchema;
+    output: typeof DeleteInstanceResponseSchema;
+  },
+  /**
+   * Removes up to 100 instances. Each has its own outcome.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.DeleteInstances
+   */
+  deleteInstances: {
+    methodKind: "unary";
+    input: typeof DeleteInstancesRequestSchema;
+    output: typeof DeleteInstancesResponseSchema;
+  },
+  /**
+   * Returns a chunk of a step's output that is a stream.
+   *
+   * Reasons:
+   *   - INSTANCE_NOT_FOUND: never created, or removed.
+   *   - BLOB_NOT_FOUND: there is no such chunk, or its step is sensitive.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.GetBlob
+   */
+  getBlob: {
+    methodKind: "unary";
+    input: typeof GetBlobRequestSchema;
+    output: typeof GetBlobResponseSchema;
+  },
+  /**
+   * Says how the instances of a workflow are run. It replaces what was said
+   * before; instances that run keep the retention they were created with.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.PutWorkflow
+   */
+  putWorkflow: {
+    methodKind: "unary";
+    input: typeof PutWorkflowRequestSchema;
+    output: typeof PutWorkflowResponseSchema;
+  },
+  /**
+   * Returns a workflow: its settings, and how many instances it has.
+   *
+   * Reasons:
+   *   - WORKFLOW_NOT_FOUND: it has neither settings nor instances.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.GetWorkflow
+   */
+  getWorkflow: {
+    methodKind: "unary";
+    input: typeof GetWorkflowRequestSchema;
+    output: typeof GetWorkflowResponseSchema;
+  },
+  /**
+   * Lists the workflows that have settings or instances, by name.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.ListWorkflows
+   */
+  listWorkflows: {
+    methodKind: "unary";
+    input: typeof ListWorkflowsRequestSchema;
+    output: typeof ListWorkflowsResponseSchema;
+  },
+  /**
+   * Forgets the settings of a workflow: its schedules end, its limits are the
+   * engine's. Instances stay.
+   *
+   * @generated from rpc perdure.v1.WorkflowService.DeleteWorkflow
+   */
+  deleteWorkflow: {
+    methodKind: "unary";
+    input: typeof DeleteWorkflowRequestSchema;
+    output: typeof DeleteWorkflowResponseSchema;
   },
   /**
    * Returns the journal of an instance's run, in pages.

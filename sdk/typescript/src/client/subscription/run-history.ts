@@ -118,10 +118,17 @@ export class RunHistory {
       }
       case "instanceTerminated":
         return this.#become("ended", "workflow_terminated", at);
+      // Told in the events of rollbacks and restarts from a step.
+      case "rollbackStarted":
+      case "rollbackCompleted":
+      case "rollbackFailed":
+      case "restartRequested":
+      case "restartedFrom":
       // How the work was lent out, what `run` has seen of it, and what the model has no event for.
       case "leaseLost":
       case "retryDue":
       case "eventAccepted":
+      case "waitCancelled":
       case "outcomeDelivered":
       case "instanceRestarted":
       case "instancePurged":

@@ -45,6 +45,15 @@ export function list<T>(item: Codec<T>): Codec<readonly T[]> {
   };
 }
 
+/** Left out when empty. */
+export function listOrNone<T>(item: Codec<T>): Codec<readonly T[]> {
+  const items = list(item);
+  return {
+    write: (values) => (values.length === 0 ? undefined : items.write(values)),
+    read: (values) => (values === undefined ? [] : items.read(values)),
+  };
+}
+
 /** An object with these fields; others that a document has are not looked at. */
 export function object<T extends object>(fields: FieldCodecs<T>): Codec<T, PlainDocument> {
   const codecs = Object.entries(fields) as readonly [string, Codec<unknown>][];

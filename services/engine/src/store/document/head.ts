@@ -1,7 +1,7 @@
 import type { HeadIndex } from "../../domain/head.ts";
 import type { Status } from "../../domain/lifecycle.ts";
 import type { InstanceName } from "../../domain/name.ts";
-import type { Birth, Lease, Retention } from "../../domain/state.ts";
+import type { Birth, Lease, Retention, ScheduledTime } from "../../domain/state.ts";
 import { nullable, object } from "./codec.ts";
 import { payload } from "./payload.ts";
 import { instant, integer, milliseconds, oneOf, text } from "./values.ts";
@@ -27,6 +27,7 @@ export const birthBody = object<Omit<Birth, "name">>({
   retention: object<Retention>({ successMs: milliseconds, failureMs: milliseconds }),
   requestId: nullable(text),
   handedTo: nullable(text),
+  schedule: nullable(object<ScheduledTime>({ cron: text, dueAt: instant })),
 });
 
 export const indexBody = object<HeadIndex>({

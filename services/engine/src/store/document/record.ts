@@ -1,11 +1,11 @@
-import type { Entry, JournalRecord, LeaseLostReason, Report } from "../../domain/entry.ts";
+import type { Entry, JournalRecord, LeaseLostReason, Report, RollbackCause } from "../../domain/entry.ts";
 import type { Backoff, StepConfig, StepKey, StepKind } from "../../domain/step.ts";
-import { list, nullable, object, variants } from "./codec.ts";
+import { list, listOrNone, nullable, object, variants } from "./codec.ts";
 import { failure, payload } from "./payload.ts";
-import { flag, instant, integer, milliseconds, oneOf, text } from "./values.ts";
+import { flag, instant, integer, mark, milliseconds, oneOf, text } from "./values.ts";
 
 const key = object<StepKey>({
-  kind: oneOf<StepKind>({ do: true, sleep: true, wait: true }),
+  kind: oneOf<StepKind>({ do: true, sleep: true, wait: true, rollback: true }),
   name: text,
   count: integer,
 });
@@ -16,6 +16,8 @@ const config = object<StepConfig>({
   backoff: oneOf<Backoff>({ constant: true, linear: true, exponential: true }),
   timeoutMs: milliseconds,
   dynamicDelay: flag,
+  sensitive: mark,
+  rollback: mark,
 });
 
 const report = object<Report>({ epoch: integer, sequence: integer });
@@ -29,14 +31,21 @@ export const entry = variants<Entry, "kind">("kind", {
   },
   parked: {},
   stepStarted: { key, attempt: integer, config: nullable(config), startedAt: instant },
-  stepCompleted: { key, attempt: integer, output: payload },
+  stepCompleted: { key, attempt: integer, output: payload, sensitive: mark },
   stepFailed: { key, attempt: integer, failure, retryAt: nullable(instant) },
   retryDue: { key, attempt: integer },
   sleepStarted: { key, dueAt: instant },
   sleepCompleted: { key },
-  waitStarted: { key, eventType: text, dueAt: instant, timeoutMs: milliseconds },
+  waitStarted: {
+    key,
+    eventType: text,
+    otherEventTypes: listOrNone(text),
+    dueAt: instant,
+    timeoutMs: milliseconds,
+  },
   waitCompleted: { key, event: integer },
   waitTimedOut: { key },
+  waitCancelled: { key },
   eventAccepted: { event: integer, type: text, payload, acceptedAt: instant, requestId: nullable(text) },
   outcomeDelivered: { key },
   pauseRequested: {},
@@ -45,7 +54,16 @@ export const entry = variants<Entry, "kind">("kind", {
   instanceCompleted: { output: payload },
   instanceFailed: { failure },
   instanceTerminated: {},
+  rollbackStarted: {
+    cause: oneOf<RollbackCause>({ failed: true, terminated: true }),
+    failure,
+    steps: list(key),
+  },
+  rollbackCompleted: {},
+  rollbackFailed: { failure },
   instanceRestarted: {},
+  restartRequested: { key },
+  restartedFrom: { run: integer, key },
   instancePurged: {},
 });
 

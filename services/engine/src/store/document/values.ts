@@ -31,6 +31,12 @@ export const flag: Codec<boolean> = {
   },
 };
 
+/** Left out when false: a document of before the field was known reads the same. */
+export const mark: Codec<boolean> = {
+  write: (value) => (value ? true : undefined),
+  read: (value) => value !== undefined && flag.read(value),
+};
+
 /** What falls between two milliseconds becomes the later: a timer never fires early. @throws {RangeError} when no date can say it. */
 export function wholeMs(at: EpochMs): EpochMs {
   const whole = Math.ceil(at);
