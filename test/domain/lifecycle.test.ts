@@ -13,6 +13,7 @@ import {
   type Status,
 } from "../../services/engine/src/domain/lifecycle.ts";
 import type { Move } from "../../services/engine/src/domain/move.ts";
+import { payloadBytes } from "../../services/engine/src/domain/payload.ts";
 import { initialState } from "../../services/engine/src/domain/state.ts";
 import { IN_STATUS } from "./support/in-each-status.ts";
 import { aWait, COMPLETE, FAIL, FAILURE, json } from "./support/operations.ts";
@@ -66,7 +67,8 @@ describe("the lifecycle tables", () => {
   });
 
   it.each(STATUSES.filter(isFinished))("let nothing but a restart follow %s", (status) => {
-    expect(ON_COMMAND[status]).toEqual({ pause: SAME, resume: SAME, terminate: DENY, restart: "queued" });
+    const denied = { terminate: DENY, rollBack: DENY };
+    expect(ON_COMMAND[status]).toEqual({ pause: SAME, resume: SAME, ...denied, restart: "queued" });
     expect(new Set<string>(Object.values(ON_FACT[status]))).toEqual(new Set([DENY]));
   });
 
@@ -179,12 +181,17 @@ const FACT_EFFECT: Record<PlainFact, (before: PlainState, now: number) => [reado
     { epoch: epoch + 1, lease: { session: "w2", epoch: epoch + 1, grantedAt: now }, report: null, retained: null },
   ],
   park: (before) => [[{ kind: "parked" }], released(before)],
-  wake: ({ status, readySince }, now) => [
+  wake: ({ status, readySince, storedBytes }, now) => [
     [
       { kind: "eventAccepted", event: 1, type: "go", payload: json("go"), acceptedAt: now, requestId: null },
       { kind: "waitCompleted", key: aWait("approval"), event: 1 },
     ],
-    { eventCount: 1, open: [WAS_WAITING], readySince: status === "waiting" ? now : readySince },
+    {
+      eventCount: 1,
+      storedBytes: storedBytes + payloadBytes(json("go")),
+      open: [WAS_WAITING],
+      readySince: status === "waiting" ? now : readySince,
+    },
   ],
   lose: ({ epoch, status, readySince }, now) => [
     [{ kind: "leaseLost", epoch, reason: "expired" }],

@@ -29,7 +29,7 @@ describe("a pause", () => {
 
     expect(story.open).toEqual([
       { status: "backingOff", key: aDo("a"), attempt: 2, config: CONFIG, dueAt: T0 + 10_060 },
-      { status: "awaiting", key: aWait("approval"), eventType: "go", dueAt: T0 + 1_060, timeoutMs: 1_000 },
+      { status: "awaiting", key: aWait("approval"), eventTypes: ["go"], dueAt: T0 + 1_060, timeoutMs: 1_000 },
     ]);
   });
 

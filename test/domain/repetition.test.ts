@@ -88,6 +88,6 @@ describe("a report that is sent again because its answer was lost", () => {
     story.advance(100).grant("w1");
 
     expect(refusalOf(() => story.move(report))).toMatchObject({ reason: "LEASE_LOST" });
-    expect(story.open).toEqual([{ status: "undelivered", key: aSleep("nap") }]);
+    expect(story.open).toEqual([{ status: "undelivered", key: aSleep("nap"), event: null }]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { payloadBytes } from "../../services/engine/src/domain/payload.ts";
 import { aDo, aSleep, complete, COMPLETE, CONFIG, FAIL, json, sleep, start, wait } from "./support/operations.ts";
 import { refusalOf, Story, T0 } from "./support/story.ts";
 
@@ -28,6 +29,7 @@ describe("a report", () => {
       ],
       finished: ["do:1:a"],
       stepCount: 2,
+      storedBytes: before.storedBytes + payloadBytes(json(1)),
     });
   });
 

@@ -98,7 +98,7 @@ describe("timers", () => {
       ),
     ).toEqual([
       { kind: "sleepCompleted", key: aSleep("nap") },
-      { kind: "stepCompleted", key: aDo("a"), attempt: 1, output: { form: "undefined", sensitive: false } },
+      { kind: "stepCompleted", key: aDo("a"), attempt: 1, output: { form: "undefined" }, sensitive: false },
     ]);
   });
 
@@ -107,8 +107,8 @@ describe("timers", () => {
     story.advance(25).grant();
 
     expect(story.open).toEqual([
-      { status: "undelivered", key: aSleep("a") },
-      { status: "undelivered", key: aSleep("b") },
+      { status: "undelivered", key: aSleep("a"), event: null },
+      { status: "undelivered", key: aSleep("b"), event: null },
       { status: "sleeping", key: aSleep("c"), dueAt: T0 + 30 },
     ]);
   });

@@ -69,7 +69,7 @@ export const MUTANTS: readonly Mutant[] = [
       const report = { epoch: lease.epoch, sequence: (state.report?.sequence ?? 0) + 1 };
       return decide(state, { ...move, session: lease.session, run, report }, now);
     },
-    noticed: /only the holder of the lease reports/,
+    noticed: /only the holder of the lease reports|a repetition puts off other starts/,
   },
   {
     breaks: "applies a report again that comes again",
@@ -172,7 +172,9 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "gives an event twice",
     decide: (state, move, now) => {
       const taken = state.eventCount > 0 && state.buffered.every(({ event }) => event !== 1);
-      return taken ? mistaking(state, { buffered: [{ event: 1, type: "x" }] }, move, now) : decide(state, move, now);
+      if (!taken) return decide(state, move, now);
+      const decision = decide({ ...state, buffered: [{ event: 1, type: "x" }] }, move, now);
+      return decision.record === null ? { ...decision, next: state } : decision;
     },
     noticed: /out of turn, or twice/,
   },
