@@ -9,6 +9,8 @@ import type { Actor } from "./instance.ts";
 export interface AttendOptions {
   /** Called for each record, from the first one on, after its lines are told. */
   readonly onRecord?: (record: JournalRecord) => void;
+  /** Begins each line, where several instances are told at once. */
+  readonly label?: string;
   /** Leaves the lines out, where the caller tells it otherwise. Default false. */
   readonly quiet?: boolean;
   /** Ends it with its reason. */
@@ -17,12 +19,12 @@ export interface AttendOptions {
 
 /** Tells what happens to an instance, from its first record to its end. */
 export async function attend(stage: Stage, actor: Actor<unknown>, options: AttendOptions = {}): Promise<void> {
-  const { onRecord, quiet = false, signal } = options;
+  const { onRecord, label, quiet = false, signal } = options;
   const story = new InstanceStory();
   const ref = { workflow: actor.workflow, instanceId: actor.instance.id };
   for await (const followed of follow(stage.engine, ref, signal)) {
     const lines = story.lines(followed);
-    if (!quiet) for (const line of lines) stage.say(lineText(line));
+    if (!quiet) for (const line of lines) stage.say(lineText(line, label));
     onRecord?.(followed.record);
   }
 }
