@@ -78,6 +78,22 @@ describe("a file", () => {
     );
   });
 
+  it("of an older version keeps what it has and gets the tables that came later", async () => {
+    const path = await aPath();
+    const { store } = await openAgain(`sqlite:${path}`);
+    const head = await created(store, aName("a"));
+    await store.close();
+    const database = new DatabaseSync(path);
+    database.exec("DROP TABLE blobs");
+    database.exec("PRAGMA user_version = 1");
+    database.close();
+
+    const { store: again } = await openAgain(`sqlite:${path}`);
+    await again.putChunk({ uid: "u", blob: "b", chunk: 0 }, Uint8Array.of(1));
+    expect(await again.head(aName("a"))).toStrictEqual(head);
+    expect(await again.blobSize("u", "b")).toEqual({ chunks: 1, bytes: 1 });
+  });
+
   it("of another program is refused and left as it is", async () => {
     const path = await aPath();
     const database = new DatabaseSync(path);

@@ -44,10 +44,22 @@ export interface Store {
   /** Heads that fit a filter, newest first. */
   list(query: ListQuery): Promise<readonly Head[]>;
 
+  /** Keeps a chunk of a stream. The same chunk put again replaces it. */
+  putChunk(chunk: ChunkKey, bytes: Uint8Array): Promise<void>;
+
+  /** Returns a chunk of a stream, or undefined when it is not there. */
+  chunk(chunk: ChunkKey): Promise<Uint8Array | undefined>;
+
+  /** How much of a stream is there. */
+  blobSize(uid: string, blob: string): Promise<BlobSize>;
+
+  /** Removes the blobs of an instance whose names begin with `prefix`, but for one. */
+  dropBlobs(uid: string, prefix: string, kept: string): Promise<void>;
+
   /** Finished instances whose time of keeping is over at `now`. */
   purgeable(now: EpochMs, limit: number): Promise<readonly { readonly name: InstanceName; readonly uid: string }[]>;
 
-  /** Removes an instance: its journals first, then its head. */
+  /** Removes an instance: its journals and blobs first, then its head. */
   purge(name: InstanceName, uid: string): Promise<void>;
 
   /**
@@ -125,6 +137,20 @@ export interface LeasedHead {
   readonly grantedAt: EpochMs;
   /** The journal position that the index reflects. */
   readonly position: number;
+}
+
+/** Names a chunk of a stream. */
+export interface ChunkKey {
+  /** Of the instance. */
+  readonly uid: string;
+  readonly blob: string;
+  /** From 0. */
+  readonly chunk: number;
+}
+
+export interface BlobSize {
+  readonly chunks: number;
+  readonly bytes: number;
 }
 
 export interface ListQuery {

@@ -5,6 +5,8 @@ import type { InstanceName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import { isFull, recordBytes } from "../journal-page.ts";
 import type {
+  BlobSize,
+  ChunkKey,
   JournalId,
   JournalPage,
   JournalSlice,
@@ -15,6 +17,7 @@ import type {
   StoreCommit,
 } from "../store.ts";
 import type { OnWritten } from "../written.ts";
+import { BlobTable } from "./blob-table.ts";
 import { HeadTable } from "./head-table.ts";
 import { SessionTable } from "./session-table.ts";
 
@@ -26,6 +29,7 @@ export class MemoryStore implements Store {
   readonly description = "memory";
   readonly exclusive: boolean = true;
   readonly #heads = new HeadTable();
+  readonly #blobs = new BlobTable();
   readonly #sessions: SessionTable;
   /** By uid, run and position. */
   readonly #journals = new Map<string, Map<number, Map<number, JournalRecord>>>();
@@ -103,7 +107,29 @@ export class MemoryStore implements Store {
     this.#requireOpen();
     for (const records of this.#journals.get(uid)?.values() ?? []) this.#onWritten("journal", records.size);
     this.#journals.delete(uid);
+    this.#wroteBlobs(this.#blobs.remove(uid));
     if (this.#heads.remove(name, uid)) this.#onWritten("heads", 1);
+  }
+
+  async putChunk(chunk: ChunkKey, bytes: Uint8Array): Promise<void> {
+    this.#requireOpen();
+    this.#blobs.put(chunk, bytes);
+    this.#wroteBlobs(1);
+  }
+
+  async chunk(chunk: ChunkKey): Promise<Uint8Array | undefined> {
+    this.#requireOpen();
+    return this.#blobs.get(chunk);
+  }
+
+  async blobSize(uid: string, blob: string): Promise<BlobSize> {
+    this.#requireOpen();
+    return this.#blobs.size(uid, blob);
+  }
+
+  async dropBlobs(uid: string, prefix: string, kept: string): Promise<void> {
+    this.#requireOpen();
+    this.#wroteBlobs(this.#blobs.drop(uid, prefix, kept));
   }
 
   async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
@@ -127,6 +153,10 @@ export class MemoryStore implements Store {
 
   async close(): Promise<void> {
     this.#closed = true;
+  }
+
+  #wroteBlobs(chunks: number): void {
+    if (chunks > 0) this.#onWritten("blobs", chunks);
   }
 
   #records({ uid, run }: JournalId): Map<number, JournalRecord> {

@@ -1,4 +1,4 @@
-import type { Collection, Db, IndexDescription, ObjectId } from "mongodb";
+import type { Binary, Collection, Db, IndexDescription, ObjectId } from "mongodb";
 import type { PlainDocument } from "../document.ts";
 import type { Place } from "../place.ts";
 
@@ -34,6 +34,12 @@ export interface RecordDocument extends PlainDocument {
   readonly commit: ObjectId;
 }
 
+/** `i` is the instance's uid, as in a record's key; `b` the blob, `c` the chunk. */
+export interface ChunkDocument {
+  readonly _id: { readonly i: string; readonly b: string; readonly c: number };
+  readonly bytes: Binary;
+}
+
 export interface SessionDocument {
   readonly _id: string;
   readonly namespace: string;
@@ -52,6 +58,7 @@ export interface MetaDocument {
 export interface Collections {
   readonly heads: Collection<HeadDocument>;
   readonly journal: Collection<RecordDocument>;
+  readonly blobs: Collection<ChunkDocument>;
   readonly sessions: Collection<SessionDocument>;
   readonly meta: Collection<MetaDocument>;
 }
@@ -67,6 +74,7 @@ export function collectionsOf(database: Db): Collections {
   return {
     heads: database.collection("heads", CONCERNS),
     journal: database.collection("journal", CONCERNS),
+    blobs: database.collection("blobs", CONCERNS),
     sessions: database.collection("sessions", CONCERNS),
     meta: database.collection("meta", CONCERNS),
   };

@@ -4,6 +4,8 @@ import type { Head } from "../../domain/head.ts";
 import type { InstanceName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type {
+  BlobSize,
+  ChunkKey,
   JournalId,
   JournalPage,
   JournalSlice,
@@ -14,6 +16,7 @@ import type {
   StoreCommit,
 } from "../store.ts";
 import type { OnWritten } from "../written.ts";
+import { BlobCollection } from "./blob-collection.ts";
 import { connect, type Connection } from "./connect.ts";
 import { HeadCollection } from "./head-collection.ts";
 import { HeadIndexes, indexUpdate } from "./head-indexes.ts";
@@ -32,6 +35,7 @@ export class MongoStore implements Store {
   readonly #indexes: HeadIndexes;
   readonly #queries: HeadQueries;
   readonly #sessions: SessionCollection;
+  readonly #blobs: BlobCollection;
   readonly #calls = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -43,6 +47,7 @@ export class MongoStore implements Store {
     this.#indexes = new HeadIndexes(collections.heads, onWritten);
     this.#queries = new HeadQueries(collections.heads);
     this.#sessions = new SessionCollection(collections.sessions, onWritten);
+    this.#blobs = new BlobCollection(collections.blobs, onWritten);
   }
 
   /** Connects and makes what is missing. @throws {Error} with a sentence for the operator. */
@@ -107,6 +112,22 @@ export class MongoStore implements Store {
     });
   }
 
+  async putChunk(chunk: ChunkKey, bytes: Uint8Array): Promise<void> {
+    await this.#call(() => this.#blobs.put(chunk, bytes));
+  }
+
+  async chunk(chunk: ChunkKey): Promise<Uint8Array | undefined> {
+    return this.#call(() => this.#blobs.get(chunk));
+  }
+
+  async blobSize(uid: string, blob: string): Promise<BlobSize> {
+    return this.#call(() => this.#blobs.size(uid, blob));
+  }
+
+  async dropBlobs(uid: string, prefix: string, kept: string): Promise<void> {
+    await this.#call(() => this.#blobs.drop(uid, prefix, kept));
+  }
+
   async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
     return this.#call(() => this.#sessions.extend(session, now, register));
   }
@@ -136,6 +157,7 @@ export class MongoStore implements Store {
 
   /** The head goes last: it leads here again when this is interrupted. */
   async #remove(name: InstanceName, uid: string): Promise<void> {
+    await this.#blobs.remove(uid);
     await this.#records.remove(uid);
     await this.#heads.remove(name, uid);
   }

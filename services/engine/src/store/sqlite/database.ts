@@ -12,8 +12,8 @@ const CHECKPOINT_PAGES = 8_000;
 /** Kept in memory of the file. Above the default of 2 MiB, or pages in use are read again for each commit. */
 const CACHE_KIB = 65_536;
 
-/** The version of the tables. A file with a newer one is refused. */
-export const SCHEMA_VERSION = 1;
+/** The version of the tables: 2 has blobs, workflows and removals. A file with a newer one is refused. */
+export const SCHEMA_VERSION = 2;
 
 /** Marks a file as ours: "Perd". */
 const APPLICATION_ID = 0x50657264;
@@ -55,12 +55,17 @@ function prepareSchema(database: DatabaseSync, path: string): void {
         `${path} was written by a newer version (its schema is ${version}, this engine knows ${SCHEMA_VERSION}): start that one`,
       );
     }
+    if (version < SCHEMA_VERSION) createTables(database);
     return;
   }
   const { tables } = database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() as { tables: number };
   if (version !== 0 || tables > 0) throw new Error(`${path} is a database of another program: give a file of its own`);
-  for (const statement of [...TABLES, ...INDEXES]) database.exec(statement);
+  createTables(database);
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+}
+
+function createTables(database: DatabaseSync): void {
+  for (const statement of [...TABLES, ...INDEXES]) database.exec(statement);
   database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import { BlobRows } from "./blob-rows.ts";
 import { HeadList } from "./head-list.ts";
 import { HeadRows } from "./head-rows.ts";
 import { JournalRows } from "./journal-rows.ts";
@@ -17,6 +18,7 @@ export function fileOperations(database: DatabaseSync): FileOperations {
   const list = new HeadList(database);
   const journal = new JournalRows(database);
   const sessions = new SessionRows(database);
+  const blobs = new BlobRows(database);
   const written = { heads: 0, journal: 0 };
 
   const operations: Operations = {
@@ -42,8 +44,13 @@ export function fileOperations(database: DatabaseSync): FileOperations {
     purgeable: (now, limit) => heads.purgeable(now, limit),
     purge(name, uid) {
       written.journal += journal.remove(uid);
+      blobs.remove(uid);
       written.heads += heads.remove(name, uid);
     },
+    putChunk: (chunk, bytes) => blobs.put(chunk, bytes),
+    chunk: (chunk) => blobs.get(chunk),
+    blobSize: (uid, blob) => blobs.size(uid, blob),
+    dropBlobs: (uid, prefix, kept) => blobs.drop(uid, prefix, kept),
     extendSession: (session, now, register) => sessions.extend(session, now, register),
     endSession: (id) => sessions.end(id),
     aliveSessions: (now) => sessions.alive(now),
@@ -52,9 +59,10 @@ export function fileOperations(database: DatabaseSync): FileOperations {
   return {
     operations,
     takeWritten() {
-      const taken = { ...written, sessions: sessions.written };
+      const taken = { ...written, sessions: sessions.written, blobs: blobs.written };
       Object.assign(written, { heads: 0, journal: 0 });
       sessions.written = 0;
+      blobs.written = 0;
       return taken;
     },
   };

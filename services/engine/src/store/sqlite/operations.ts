@@ -1,6 +1,6 @@
 import type { Status } from "../../domain/lifecycle.ts";
 import type { EpochMs } from "../../domain/time.ts";
-import type { JournalPage, ListQuery, ReadyQuery, Session } from "../store.ts";
+import type { BlobSize, ChunkKey, JournalPage, ListQuery, ReadyQuery, Session } from "../store.ts";
 import type { Collection } from "../written.ts";
 
 /** What the thread does for the store: the rows are written and read there, and understood on this side. */
@@ -17,6 +17,10 @@ export interface Operations {
   list(query: ListQuery): readonly HeadRow[];
   purgeable(now: EpochMs, limit: number): readonly PurgeableRow[];
   purge(name: string, uid: string): void;
+  putChunk(chunk: ChunkKey, bytes: Uint8Array): void;
+  chunk(chunk: ChunkKey): Uint8Array | null;
+  blobSize(uid: string, blob: string): BlobSize;
+  dropBlobs(uid: string, prefix: string, kept: string): void;
   extendSession(session: Session, now: EpochMs, register: boolean): boolean;
   endSession(id: string): void;
   aliveSessions(now: EpochMs): readonly string[];

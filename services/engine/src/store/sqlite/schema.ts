@@ -2,9 +2,11 @@
  * Params can be large and never change: they are in a table of their own, so that a change of a head writes few bytes.
  * Rows lie in the order of their arrival: a commit of many instances then fills few pages, which made it twice as fast
  * as rows in the order of their keys.
+ *
+ * What a later version adds is a table or an index more: a file of before gets it when it is opened.
  */
 export const TABLES = [
-  `CREATE TABLE heads (
+  `CREATE TABLE IF NOT EXISTS heads (
     key INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
     namespace TEXT NOT NULL,
@@ -24,15 +26,22 @@ export const TABLES = [
     summoned_run INTEGER NOT NULL,
     summoned_position INTEGER NOT NULL
   ) STRICT`,
-  `CREATE TABLE births (key INTEGER PRIMARY KEY, document BLOB NOT NULL) STRICT`,
-  `CREATE TABLE journal (
+  `CREATE TABLE IF NOT EXISTS births (key INTEGER PRIMARY KEY, document BLOB NOT NULL) STRICT`,
+  `CREATE TABLE IF NOT EXISTS journal (
     uid TEXT NOT NULL,
     run INTEGER NOT NULL,
     position INTEGER NOT NULL,
     record BLOB NOT NULL,
     PRIMARY KEY (uid, run, position)
   ) STRICT`,
-  `CREATE TABLE sessions (
+  `CREATE TABLE IF NOT EXISTS blobs (
+    uid TEXT NOT NULL,
+    blob TEXT NOT NULL,
+    chunk INTEGER NOT NULL,
+    bytes BLOB NOT NULL,
+    PRIMARY KEY (uid, blob, chunk)
+  ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS sessions (
     id TEXT NOT NULL PRIMARY KEY,
     namespace TEXT NOT NULL,
     worker TEXT,
@@ -44,10 +53,10 @@ export const TABLES = [
 
 /** One for each question that loops and callers ask. */
 export const INDEXES = [
-  `CREATE INDEX heads_ready ON heads (namespace, workflow, ready_at, name) WHERE ready_at IS NOT NULL AND lease_session IS NULL`,
-  `CREATE INDEX heads_leased ON heads (lease_session, name) WHERE lease_session IS NOT NULL`,
-  `CREATE INDEX heads_purge ON heads (purge_at, name) WHERE purge_at IS NOT NULL`,
-  `CREATE INDEX heads_listed ON heads (namespace, created_at, uid)`,
-  `CREATE INDEX heads_listed_by_workflow ON heads (namespace, workflow, created_at, uid)`,
-  `CREATE INDEX heads_listed_by_status ON heads (namespace, status, created_at, uid)`,
+  `CREATE INDEX IF NOT EXISTS heads_ready ON heads (namespace, workflow, ready_at, name) WHERE ready_at IS NOT NULL AND lease_session IS NULL`,
+  `CREATE INDEX IF NOT EXISTS heads_leased ON heads (lease_session, name) WHERE lease_session IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS heads_purge ON heads (purge_at, name) WHERE purge_at IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS heads_listed ON heads (namespace, created_at, uid)`,
+  `CREATE INDEX IF NOT EXISTS heads_listed_by_workflow ON heads (namespace, workflow, created_at, uid)`,
+  `CREATE INDEX IF NOT EXISTS heads_listed_by_status ON heads (namespace, status, created_at, uid)`,
 ] as const;

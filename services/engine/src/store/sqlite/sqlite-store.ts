@@ -2,6 +2,8 @@ import type { Head } from "../../domain/head.ts";
 import { nameText, type InstanceName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type {
+  BlobSize,
+  ChunkKey,
   JournalId,
   JournalPage,
   JournalSlice,
@@ -72,6 +74,22 @@ export class SqliteStore implements Store {
 
   async purge(name: InstanceName, uid: string): Promise<void> {
     await this.#link.ask("purge", nameText(name), uid);
+  }
+
+  async putChunk(chunk: ChunkKey, bytes: Uint8Array): Promise<void> {
+    await this.#link.ask("putChunk", chunk, bytes);
+  }
+
+  async chunk(chunk: ChunkKey): Promise<Uint8Array | undefined> {
+    return (await this.#link.ask("chunk", chunk)) ?? undefined;
+  }
+
+  async blobSize(uid: string, blob: string): Promise<BlobSize> {
+    return this.#link.ask("blobSize", uid, blob);
+  }
+
+  async dropBlobs(uid: string, prefix: string, kept: string): Promise<void> {
+    await this.#link.ask("dropBlobs", uid, prefix, kept);
   }
 
   async extendSession(session: Session, now: EpochMs, register: boolean): Promise<"alive" | "lost"> {
