@@ -6,6 +6,9 @@ import { dirname, join } from "node:path";
 const ROOT = dirname(import.meta.dirname);
 const PACKAGES = ["sdk/typescript", "services/engine", "cli"];
 
+/** Parts of packages that are compiled when others are. */
+const LATER = ["sdk/typescript/tsconfig.testing.json"];
+
 type Json = string | boolean | number | null | readonly Json[] | { readonly [key: string]: Json };
 
 const isCompiled = (path: string) => path.endsWith(".ts") && !path.endsWith(".d.ts");
@@ -21,7 +24,7 @@ function published(value: Json): Json {
 }
 
 for (const folder of PACKAGES) await rm(join(ROOT, folder, "dist"), { recursive: true, force: true });
-execFileSync("tsc", ["--build", "--force", ...PACKAGES], { cwd: ROOT, stdio: "inherit" });
+execFileSync("tsc", ["--build", "--force", ...PACKAGES, ...LATER], { cwd: ROOT, stdio: "inherit" });
 for (const folder of PACKAGES) {
   const from = join(ROOT, folder);
   const to = join(from, "dist");

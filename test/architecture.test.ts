@@ -57,6 +57,16 @@ describe("the direction of imports", () => {
     ]);
   });
 
+  it("lets the SDK's test tools run an engine, and nothing else of the SDK run those", () => {
+    const tools = `import { embedEngine } from "@perdure/engine/embedded"; import { serve } from "../worker/serve.ts";`;
+    const path = "sdk/typescript/src/worker.ts";
+
+    expect(violationsIn([{ path: "sdk/typescript/src/testing/test-engine.ts", text: tools }])).toEqual([]);
+    expect(violationsIn([{ path, text: `export * from "./testing.ts";` }])).toEqual([
+      `${path} imports sdk/typescript/src/testing.ts: the sdk may import nothing else of ours`,
+    ]);
+  });
+
   it("lets main put everything together, open.ts choose the store, and the CLI use engine and SDK", () => {
     const main = `import "./store/open.ts"; import "./rpc/server.ts"; import "perdure/proto/perdure/v1/task_pb";`;
     const cli = `import "@perdure/engine/main"; import "perdure"; import "commander";`;

@@ -11,11 +11,12 @@ import { nameText, type InstanceName } from "./domain/name.ts";
 import type { InstanceState } from "./domain/state.ts";
 import type { StepKey } from "./domain/step.ts";
 import { DAY_MS, type EpochMs } from "./domain/time.ts";
+import { systemClock } from "./platform/clock.ts";
 import { refusalInterceptor } from "./rpc/refusal-interceptor.ts";
 import { ruleInterceptor } from "./rpc/rules.ts";
 import { workerHandlers } from "./rpc/worker-handlers.ts";
 import { workflowHandlers } from "./rpc/workflow-handlers.ts";
-import { openStore } from "./store/open.ts";
+import { MemoryStore } from "./store/memory/memory-store.ts";
 import type { Store } from "./store/store.ts";
 
 export type { Cancel, Clock } from "./app/clock.ts";
@@ -29,10 +30,10 @@ const POLLS_MAX = 100;
 /** What an instance waits for. */
 export interface OpenTimer {
   readonly kind: "sleep" | "retry" | "wait";
-  readonly step: { readonly name: string; readonly count: number };
+  readonly step: StepKey;
   readonly dueAt: EpochMs;
-  /** Only of a wait. */
-  readonly eventType: string | null;
+  /** Any of them ends it. Empty but for a wait. */
+  readonly eventTypes: readonly string[];
 }
 
 /** An instance after its creation, or after a record of its journal. */
@@ -42,6 +43,8 @@ export interface Moved {
   /** Null: it was just created. */
   readonly before: Status | null;
   readonly status: Status;
+  /** It has ended, or is gone. */
+  readonly isOver: boolean;
   /** Those that run; none while paused. */
   readonly timers: readonly OpenTimer[];
 }
@@ -62,8 +65,8 @@ export interface EmbeddedEngine {
 }
 
 /** Starts an engine that only this process can reach. What it journals is gone with it. */
-export async function embedEngine(parts: { readonly clock: Clock; readonly log: Log }): Promise<EmbeddedEngine> {
-  const store = await openStore("memory:");
+export function embedEngine(parts: { readonly clock: Clock; readonly log: Log }): EmbeddedEngine {
+  const store = new MemoryStore(() => {});
   const config = {
     leaseMs: AGE_MS,
     retention: { successMs: AGE_MS, failureMs: AGE_MS },
@@ -71,7 +74,7 @@ export async function embedEngine(parts: { readonly clock: Clock; readonly log: 
     instanceBytesMax: INSTANCE_BYTES_MAX,
     pollsMax: POLLS_MAX,
   };
-  const app = createApp({ store, ...parts, config });
+  const app = createApp({ store, ...parts, pollClock: systemClock, config });
   app.start();
   return new Embedded(store, app, parts.log);
 }
@@ -106,17 +109,13 @@ class Embedded implements EmbeddedEngine {
     return [...this.#unfinished.values()];
   }
 
-  async skip(name: InstanceName, { kind, step }: OpenTimer): Promise<void> {
-    const key = { ...step, kind: STEP_KIND[kind] };
-    await this.#app.instances.move(name, { kind: "skipTimer", key }).catch(unlessOver);
+  async skip(name: InstanceName, { step }: OpenTimer): Promise<void> {
+    await this.#app.instances.move(name, { kind: "skipTimer", key: step }).catch(unlessOver);
   }
 
   async remove(name: InstanceName): Promise<void> {
-    await this.#app.instances.move(name, { kind: "terminate" }).catch(unlessOver);
-    const head = await this.#store.head(name);
-    if (head === undefined) return;
-    await this.#store.purge(name, head.birth.uid);
-    this.#app.instances.forget(name);
+    const deleted = await this.#app.instances.move(name, { kind: "delete" }).catch(unlessOver);
+    if (deleted !== undefined) await this.#store.purge(name, deleted.next.birth.uid);
   }
 
   async close(): Promise<void> {
@@ -126,30 +125,26 @@ class Embedded implements EmbeddedEngine {
   }
 
   #note(moved: Moved): void {
-    if (isFinished(moved.status)) this.#unfinished.delete(nameText(moved.name));
+    if (moved.isOver) this.#unfinished.delete(nameText(moved.name));
     else this.#unfinished.set(nameText(moved.name), moved);
   }
 }
 
-const STEP_KIND = { sleep: "sleep", retry: "do", wait: "wait" } as const satisfies Record<
-  OpenTimer["kind"],
-  StepKey["kind"]
->;
-
 function movedTo(state: InstanceState, before: Status | null): Moved {
   const { birth, run, status } = state;
-  return { name: birth.name, run, before, status, timers: state.pausedAt === null ? timersOf(state) : [] };
+  const isOver = isFinished(status) || state.purged;
+  return { name: birth.name, run, before, status, isOver, timers: state.pausedAt === null ? timersOf(state) : [] };
 }
 
 function timersOf({ open }: InstanceState): readonly OpenTimer[] {
   return [...open.values()].flatMap((step): readonly OpenTimer[] => {
     switch (step.status) {
       case "sleeping":
-        return [{ kind: "sleep", step: step.key, dueAt: step.dueAt, eventType: null }];
+        return [{ kind: "sleep", step: step.key, dueAt: step.dueAt, eventTypes: [] }];
       case "backingOff":
-        return [{ kind: "retry", step: step.key, dueAt: step.dueAt, eventType: null }];
+        return [{ kind: "retry", step: step.key, dueAt: step.dueAt, eventTypes: [] }];
       case "awaiting":
-        return [{ kind: "wait", step: step.key, dueAt: step.dueAt, eventType: step.eventTypes[0] ?? null }];
+        return [{ kind: "wait", step: step.key, dueAt: step.dueAt, eventTypes: step.eventTypes }];
       case "running":
       case "due":
       case "undelivered":

@@ -64,7 +64,7 @@ export function definitionsOf(
   throw new TypeError(`A worker serves 1 to ${WORKFLOWS_MAX} workflows, not ${definitions.size}`);
 }
 
-function namedClasses(workflows: WorkflowClasses): Iterable<readonly [string, WorkflowClass]> {
+export function namedClasses(workflows: WorkflowClasses): Iterable<readonly [string, WorkflowClass]> {
   if (workflows instanceof Map) return workflows as ReadonlyMap<string, WorkflowClass>;
   if (Array.isArray(workflows)) return (workflows as WorkflowClass[]).map((Workflow) => [Workflow.name, Workflow]);
   return Object.entries(workflows);

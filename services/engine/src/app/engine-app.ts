@@ -43,17 +43,19 @@ export interface App {
 export interface AppParts {
   readonly store: Store;
   readonly clock: Clock;
+  /** What long polls are held by. Default `clock`: they differ where somebody moves the time of instances. */
+  readonly pollClock?: Clock;
   readonly log: Log;
   readonly config: AppConfig;
 }
 
-export function createApp({ store, clock, log, config }: AppParts): App {
+export function createApp({ store, clock, pollClock = clock, log, config }: AppParts): App {
   const { leaseMs, stepLimit, instanceBytesMax, retention } = config;
   const limits = { steps: stepLimit, bytes: instanceBytesMax };
   const drained = new AbortController();
   const feed = new Feed();
   const instances = new Instances(store, clock, feed);
-  const polls = new PollQueue(clock, config.pollsMax);
+  const polls = new PollQueue(pollClock, config.pollsMax);
   const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, stepLimit });
   const sweeper = new Sweeper({ store, instances, polls, clock, log, leaseMs });
   const sessions = new Sessions(store, clock, leaseMs);

@@ -82,11 +82,6 @@ export class Instances {
     });
   }
 
-  /** Lets go of what is known of an instance that somebody removed from the store. */
-  forget(name: InstanceName): void {
-    this.#cache.drop(name);
-  }
-
   /** What is known of an instance without a read; among several replicas it may be old. */
   peek(name: InstanceName): CachedInstance | undefined {
     return this.#cache.get(name);

@@ -1,0 +1,145 @@
+import type { Transport } from "@connectrpc/connect";
+import { type Client, createClient, type WorkflowClient } from "../client.ts";
+import { type Duration, parseDuration } from "../duration.ts";
+import { consoleLog, type Log } from "../worker/log.ts";
+import { serveWith, type Worker } from "../worker/serve.ts";
+import { namedClasses, type WorkflowClasses } from "../worker/worker-options.ts";
+import { noteBinding } from "./bindings.ts";
+import { importEngine } from "./engine-package.ts";
+import { Introspection } from "./introspection.ts";
+import { TestClock } from "./test-clock.ts";
+import { TimeKeeper, type TimeMode } from "./time-keeper.ts";
+
+// oxlint-disable-next-line typescript/no-explicit-any -- bindings of any params, of which nobody has said more
+type AnyBindings = Readonly<Record<string, WorkflowClient<any, any>>>;
+
+/** How a test engine is set up. */
+export interface TestEngineOptions<Env extends object = AnyBindings> {
+  /** What it runs: classes, in a list under their own names, or by name. */
+  readonly workflows: WorkflowClasses;
+  /** What workflows find in `this.env` besides the bindings: fakes of buckets and services, say. */
+  readonly env?: Partial<Env> | undefined;
+  /** Bindings in `env`, by name: which workflow each leads to. Default: every workflow under its own name. */
+  readonly bindings?: Readonly<Record<string, string>> | undefined;
+  /** Default "default". */
+  readonly namespace?: string | undefined;
+  /** "skip": the clock jumps when all instances wait for it. "manual": only `advance` moves it. Default "skip". */
+  readonly time?: TimeMode | undefined;
+  /** When the engine's time begins. Default now. */
+  readonly startAt?: Date | number | undefined;
+  /** Default: warnings and errors to standard error. */
+  readonly log?: Log | undefined;
+}
+
+/**
+ * An engine and a worker in this process, in memory and without sockets, for tests of workflows.
+ *
+ * Its time is its own: it stands still while anything runs. Unless `time` is "manual" it jumps to the next timer when
+ * all instances wait for one; not past what an event may still overtake (docs/testing.md). `Date.now()` in workflows is
+ * the machine's.
+ */
+export interface TestEngine<Env extends object = AnyBindings> {
+  /** What the workflows find in `this.env`. */
+  readonly env: Env;
+  /** Leads other clients and workers here: the `engine` of their options. */
+  readonly transport: Transport;
+  /** A binding of a workflow. @throws TypeError for one that this engine does not run. */
+  workflow<Params = unknown, Output = unknown>(name: string): WorkflowClient<Params, Output>;
+  /** The engine's time. */
+  now(): Date;
+  /**
+   * Moves the time on. Timers on the way fire at their times, timeouts of events included, and what follows from each
+   * happens before the next. Resolves when nothing is left to do; so a callback that hangs holds it.
+   * @throws RangeError for no duration.
+   */
+  advance(duration: Duration): Promise<void>;
+  /** The same, up to an instant: a Date, or ms since 1970. An instant in the past lets nothing pass. */
+  advanceTo(instant: Date | number): Promise<void>;
+  /** Stops everything; what was journaled is gone. A second call waits for the first. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/**
+ * Starts a test engine. Give each test one of its own, as they take only milliseconds: then no test sees the instances or
+ * the time of another.
+ *
+ * @typeParam Env What `this.env` holds in the workflows.
+ * @throws Error that says what to install when `@perdure/engine` is missing; TypeError for options that cannot be.
+ * @example
+ * await using engine = await createTestEngine({ workflows: { Greet }, env: { BUCKET: bucket } });
+ * const instance = await engine.workflow("Greet").create({ params: { name: "Ada" } });
+ * console.log(await instance.result()); // though it sleeps for a week
+ */
+export async function createTestEngine<Env extends object = AnyBindings>(
+  options: TestEngineOptions<Env>,
+): Promise<TestEngine<Env>> {
+  const { namespace = "default", time = "skip", startAt = Date.now(), log = consoleLog } = options;
+  const names = new Set([...namedClasses(options.workflows)].map(([name]) => name));
+  const clock = new TestClock(Number(startAt));
+  const { embedEngine } = await importEngine();
+  const engine = embedEngine({ clock, log });
+  const keeper = new TimeKeeper(engine, clock, time);
+  const { transport } = engine;
+  const client = createClient({ engine: transport, namespace });
+  const introspection = new Introspection({ engine, keeper, client, namespace, log });
+  const binding = bindings(client, introspection, names);
+  const env = { ...boundEnv(options.bindings ?? ownNames(names), binding), ...options.env } as Env;
+  let worker: Worker;
+  try {
+    const serving = { engine: transport, workflows: options.workflows, env, namespace, log, graceMs: 0 };
+    worker = serveWith(serving, introspection.standIn);
+    await worker.ready;
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  const close = once(async () => {
+    keeper.close();
+    await worker.stop();
+    await engine.close();
+  });
+  return {
+    env,
+    transport,
+    workflow: binding,
+    now: () => new Date(clock.now()),
+    advance: async (duration) => {
+      const ms = parseDuration(duration);
+      if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`"${duration}" is no time to move on by`);
+      await keeper.advanceTo(() => clock.now() + ms);
+    },
+    advanceTo: (instant) => keeper.advanceTo(() => Number(instant)),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Makes bindings that can be introspected: the same one for a name each time. */
+function bindings(client: Client, introspection: Introspection, names: ReadonlySet<string>) {
+  const made = new Map<string, WorkflowClient>();
+  return <Params, Output>(name: string): WorkflowClient<Params, Output> => {
+    if (!names.has(name)) {
+      throw new TypeError(`This test engine runs no workflow "${name}", only ${[...names].join(", ")}`);
+    }
+    const binding = made.get(name) ?? noteBinding(client.workflow(name), { introspection, workflow: name });
+    made.set(name, binding);
+    return binding as WorkflowClient<Params, Output>;
+  };
+}
+
+function ownNames(names: Iterable<string>): Readonly<Record<string, string>> {
+  return Object.fromEntries([...names].map((name) => [name, name]));
+}
+
+function boundEnv(
+  byBinding: Readonly<Record<string, string>>,
+  binding: (workflow: string) => WorkflowClient,
+): Readonly<Record<string, WorkflowClient>> {
+  return Object.fromEntries(Object.entries(byBinding).map(([name, workflow]) => [name, binding(workflow)]));
+}
+
+function once(call: () => Promise<void>): () => Promise<void> {
+  let called: Promise<void> | undefined;
+  return () => (called ??= call());
+}
