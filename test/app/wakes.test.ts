@@ -55,6 +55,14 @@ describe("a sleeping instance", () => {
     ]);
   });
 
+  it("that came due while nobody polled is handed out with the first poll, without a further look", async () => {
+    await parked("session-a", sleeps("nap", 5 * SECOND));
+    await engine.clock.advance(5 * SECOND);
+    const { tasks } = await engine.take("session-b");
+
+    expect(tasks).toHaveLength(1);
+  });
+
   it("goes to another worker whole when the one that had it is away", async () => {
     await parked("session-a", sleeps("nap", 5 * SECOND));
     const polled = engine.poll("session-b", { holdMs: 20 * SECOND });

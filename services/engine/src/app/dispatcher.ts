@@ -141,6 +141,8 @@ export class Dispatcher {
 
   async #pass(): Promise<void> {
     const { store, polls, clock } = this.#parts;
+    // What nobody asks for is not looked for, and comes due all the same.
+    this.#cleared.clear();
     for (const [namespace, { workflows, slots }] of polls.demand()) {
       const limit = Math.min(slots + this.#granting.size, SCAN_LIMIT_MAX);
       for (const workflow of workflows) this.#cleared.add(keyOf(namespace, workflow));
