@@ -1,7 +1,13 @@
 import { configDefaults, defineConfig } from "vitest/config";
+import type { Configuration } from "./test/behaviour/support/configuration.ts";
 
 /** What answers at once. Everything else starts processes, writes to disks or waits for wakes, and runs after it. */
 const FAST = ["test/*.test.ts", "test/{app,domain,rpc,sdk}/**/*.test.ts"];
+
+/** The same behaviours on every store, with workers of every fate. */
+const BEHAVIOUR = ["test/behaviour/*.test.ts"];
+const STORES = ["memory", "sqlite", "mongodb"] as const satisfies readonly Configuration["store"][];
+const WORKERS = ["normal", "evicted", "killed"] as const satisfies readonly Configuration["worker"][];
 
 export default defineConfig({
   test: {
@@ -17,11 +23,12 @@ export default defineConfig({
           testTimeout: 20_000,
         },
       },
+      ...STORES.flatMap((store) => WORKERS.map((worker) => behaviourOn({ store, worker }))),
       {
         test: {
           name: "slow",
           include: ["test/**/*.test.ts"],
-          exclude: [...configDefaults.exclude, ...FAST],
+          exclude: [...configDefaults.exclude, ...FAST, ...BEHAVIOUR],
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -30,3 +37,20 @@ export default defineConfig({
     ],
   },
 });
+
+function behaviourOn(behaviour: Configuration) {
+  const inMemory = behaviour.store === "memory";
+  return {
+    test: {
+      name: `behaviour ${behaviour.store} ${behaviour.worker}`,
+      include: BEHAVIOUR,
+      setupFiles: "test/behaviour/support/setup.ts",
+      provide: { behaviour },
+      // Files leave nothing behind that another could see.
+      isolate: false,
+      sequence: { groupOrder: inMemory ? 0 : 1 },
+      testTimeout: inMemory ? 20_000 : 120_000,
+      hookTimeout: 120_000,
+    },
+  };
+}
