@@ -172,9 +172,9 @@ export const MUTANTS: readonly Mutant[] = [
     breaks: "gives an event twice",
     decide: (state, move, now) => {
       const taken = state.eventCount > 0 && state.buffered.every(({ event }) => event !== 1);
-      if (!taken) return decide(state, move, now);
-      const decision = decide({ ...state, buffered: [{ event: 1, type: "x" }] }, move, now);
-      return decision.record === null ? { ...decision, next: state } : decision;
+      const decision = decide(taken ? { ...state, buffered: [{ event: 1, type: "x" }] } : state, move, now);
+      const again = decision.record?.entries.some((entry) => entry.kind === "waitCompleted" && entry.event === 1);
+      return again === true ? decision : decide(state, move, now);
     },
     noticed: /out of turn, or twice/,
   },
