@@ -1,4 +1,4 @@
-import { createRouterTransport, type Transport } from "@connectrpc/connect";
+import { Code, ConnectError, createRouterTransport, type Transport } from "@connectrpc/connect";
 import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
 import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
 import type { Clock } from "./app/clock.ts";
@@ -84,19 +84,19 @@ class Embedded implements EmbeddedEngine {
   readonly #store: Store;
   readonly #app: App;
   readonly #unfinished = new Map<string, Moved>();
+  readonly #closed = new AbortController();
 
   constructor(store: Store, app: App, log: Log) {
     this.#store = store;
     this.#app = app;
-    this.transport = withoutDeadlines(
-      createRouterTransport(
-        (router) => {
-          router.service(WorkflowService, workflowHandlers(app.callers));
-          router.service(WorkerService, workerHandlers(app.workers));
-        },
-        { router: { interceptors: [refusalInterceptor(log), ruleInterceptor] } },
-      ),
+    const transport = createRouterTransport(
+      (router) => {
+        router.service(WorkflowService, workflowHandlers(app.callers));
+        router.service(WorkerService, workerHandlers(app.workers));
+      },
+      { router: { interceptors: [refusalInterceptor(log), ruleInterceptor] } },
     );
+    this.transport = callsTo(transport, this.#closed.signal);
     this.onMoved((moved) => this.#note(moved));
   }
 
@@ -119,6 +119,7 @@ class Embedded implements EmbeddedEngine {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     this.#app.drain();
     await this.#app.close();
     await this.#store.close();
@@ -159,9 +160,19 @@ function unlessOver(error: unknown): void {
   if (!isOver) throw error;
 }
 
-function withoutDeadlines(transport: Transport): Transport {
+/** Calls that wait as long as they must, and fail for good once the engine is closed. */
+function callsTo(transport: Transport, closed: AbortSignal): Transport {
+  const requireOpen = (): void => {
+    if (closed.aborted) throw new ConnectError("this engine was closed", Code.FailedPrecondition);
+  };
   return {
-    unary: (method, signal, _timeoutMs, ...rest) => transport.unary(method, signal, undefined, ...rest),
-    stream: (method, signal, _timeoutMs, ...rest) => transport.stream(method, signal, undefined, ...rest),
+    unary: async (method, signal, _timeoutMs, ...rest) => {
+      requireOpen();
+      return transport.unary(method, signal, undefined, ...rest);
+    },
+    stream: async (method, signal, _timeoutMs, ...rest) => {
+      requireOpen();
+      return transport.stream(method, signal, undefined, ...rest);
+    },
   };
 }

@@ -53,6 +53,11 @@ export class Introspection {
     await engine.remove({ namespace, workflow, id });
   }
 
+  /** Ends all waits: nothing will happen any more. */
+  end(): void {
+    for (const instance of this.#instances.values()) instance.tell(null);
+  }
+
   /** @throws Error when the workflow has a session. */
   open(workflow: string, session: IntrospectionSession): void {
     if (this.#sessions.has(workflow)) {

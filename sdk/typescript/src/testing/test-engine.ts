@@ -13,6 +13,9 @@ import { TimeKeeper, type TimeMode } from "./time-keeper.ts";
 // oxlint-disable-next-line typescript/no-explicit-any -- bindings of any params, of which nobody has said more
 type AnyBindings = Readonly<Record<string, WorkflowClient<any, any>>>;
 
+/** What a timer takes at most. */
+const HOLD_INTERVAL_MS = 2_147_483_647;
+
 /** How a test engine is set up. */
 export interface TestEngineOptions<Env extends object = AnyBindings> {
   /** What it runs: classes, in a list under their own names, or by name. */
@@ -85,12 +88,14 @@ export async function createTestEngine<Env extends object = AnyBindings>(
   const introspection = new Introspection({ engine, keeper, client, namespace, log });
   const binding = bindings(client, introspection, names);
   const env = { ...boundEnv(options.bindings ?? ownNames(names), binding), ...options.env } as Env;
+  const release = holdProcess();
   let worker: Worker;
   try {
     const serving = { engine: transport, workflows: options.workflows, env, namespace, log, graceMs: 0 };
     worker = serveWith(serving, introspection.standIn);
     await worker.ready;
   } catch (error) {
+    release();
     await engine.close();
     throw error;
   }
@@ -98,6 +103,8 @@ export async function createTestEngine<Env extends object = AnyBindings>(
     keeper.close();
     await worker.stop();
     await engine.close();
+    introspection.end();
+    release();
   });
   return {
     env,
@@ -126,6 +133,12 @@ function bindings(client: Client, introspection: Introspection, names: ReadonlyS
     made.set(name, binding);
     return binding as WorkflowClient<Params, Output>;
   };
+}
+
+/** Keeps the process alive until it is released: nothing here has a socket or a timer that would. */
+function holdProcess(): () => void {
+  const timer = setInterval(() => {}, HOLD_INTERVAL_MS);
+  return () => clearInterval(timer);
 }
 
 function ownNames(names: Iterable<string>): Readonly<Record<string, string>> {
