@@ -8,7 +8,7 @@ afterEach(() => engine.close());
 
 /** An engine whose store counts every row that it writes. */
 function countedWrites(): Record<"heads" | "journal" | "sessions", number> {
-  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0 };
+  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
   const store = new MemoryStore((table, rows) => {
     written[table] += rows;
   });

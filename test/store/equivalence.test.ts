@@ -12,7 +12,7 @@ import { freshFolder } from "./support/stores.ts";
 
 /** A store that counts what it writes. */
 async function counted(url: string) {
-  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0 };
+  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
   const store = await openStore(url, {
     onWritten: (collection: Collection, documents: number) => {
       written[collection] += documents;

@@ -1,6 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { Store } from "../../../services/engine/src/store/store.ts";
-import { aCommit, aHead, aName, ALL, aRecord, aSession, created, EVERYTHING, NOW } from "../support/nouns.ts";
+import {
+  aCommit,
+  aHead,
+  aName,
+  ALL,
+  aRecord,
+  aSession,
+  aSlot,
+  aWorkflow,
+  created,
+  EVERYTHING,
+  GREET,
+  NOW,
+} from "../support/nouns.ts";
 import { LASTING_STORES, openAgain, openFresh, STORES } from "../support/stores.ts";
 
 const HEAD = aHead(aName("a"));
@@ -27,6 +40,17 @@ const CALLS: {
   extendSession: (store) => store.extendSession(aSession("session-1"), NOW, true),
   endSession: (store) => store.endSession("session-1"),
   aliveSessions: (store) => store.aliveSessions(NOW),
+  putWorkflow: (store) => store.putWorkflow(aWorkflow("greet"), null),
+  workflow: (store) => store.workflow(GREET),
+  workflows: (store) => store.workflows(null, 1),
+  deleteWorkflow: (store) => store.deleteWorkflow(GREET),
+  workflowsWithInstances: (store) => store.workflowsWithInstances("default", "", 1),
+  countByStatus: (store) => store.countByStatus(GREET),
+  takeSlot: (store) => store.takeSlot(aSlot(0, "a")),
+  freeSlot: (store) => store.freeSlot(GREET, aSlot(0, "a").holder),
+  slots: (store) => store.slots(GREET),
+  leasedIn: (store) => store.leasedIn(GREET, "", 1),
+  countLeased: (store) => store.countLeased(1),
   ping: (store) => store.ping(),
 };
 

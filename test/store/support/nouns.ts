@@ -4,6 +4,8 @@ import { indexOf, type Head, type HeadIndex } from "../../../services/engine/src
 import type { InstanceName } from "../../../services/engine/src/domain/name.ts";
 import type { Payload } from "../../../services/engine/src/domain/payload.ts";
 import { initialState } from "../../../services/engine/src/domain/state.ts";
+import { NO_SETTINGS, type Workflow } from "../../../services/engine/src/domain/workflow.ts";
+import type { Slot } from "../../../services/engine/src/store/slot-store.ts";
 import type { ListQuery, Session, Store, StoreCommit } from "../../../services/engine/src/store/store.ts";
 
 export const NOW = 1_700_000_000_000;
@@ -89,6 +91,18 @@ export const EVERYTHING: ListQuery = {
 
 export function aSession(id: string, session: Partial<Session> = {}): Session {
   return { id, namespace: "default", workerName: null, expiresAt: NOW + 30_000, ...session };
+}
+
+export const GREET = { namespace: "default", workflow: "greet" };
+
+export function aWorkflow(workflow: string, rest: Partial<Workflow> = {}): Workflow {
+  const name = { namespace: "default", workflow };
+  return { ...NO_SETTINGS, name, schedules: [], updatedAt: NOW, revision: "r1", ...rest };
+}
+
+/** A place of the workflow "greet". */
+export function aSlot(place: number, id: string, epoch = 1): Slot {
+  return { workflow: GREET, place, holder: { id, uid: `uid of ${id}`, run: 1, epoch }, takenAt: NOW };
 }
 
 export const ALL = { records: 100_000, bytes: Infinity };

@@ -3,7 +3,7 @@ import type { EngineError } from "../domain/errors.ts";
 import type { Failure } from "../domain/failure.ts";
 import type { HeadIndex } from "../domain/head.ts";
 import type { Command, Status } from "../domain/lifecycle.ts";
-import type { InstanceName } from "../domain/name.ts";
+import type { InstanceName, WorkflowName } from "../domain/name.ts";
 import type { Payload } from "../domain/payload.ts";
 import type { Retention, Rollback, ScheduledTime } from "../domain/state.ts";
 import type { EpochMs } from "../domain/time.ts";
@@ -28,11 +28,6 @@ export interface CallerApi {
   journal(name: InstanceName, after: number, limit: number, run?: number): Promise<JournalView>;
   /** Records of the current run: those there are, then those that come; ends after the record that ends the run. */
   watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord>;
-}
-
-export interface WorkflowName {
-  readonly namespace: string;
-  readonly workflow: string;
 }
 
 export interface NewInstance {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EngineError, isRefusal } from "../domain/errors.ts";
 import { isFinished, type Command } from "../domain/lifecycle.ts";
-import type { InstanceName } from "../domain/name.ts";
+import type { InstanceName, WorkflowName } from "../domain/name.ts";
 import { checkPayload } from "../domain/payload.ts";
 import type { Birth, InstanceState, Retention } from "../domain/state.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
@@ -14,7 +14,6 @@ import type {
   NewInstance,
   WatchedRecord,
   WatchStart,
-  WorkflowName,
 } from "./caller-api.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatcher.ts";

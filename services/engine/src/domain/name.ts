@@ -5,11 +5,22 @@ export interface InstanceName {
   readonly id: string;
 }
 
+/** Names a workflow. */
+export interface WorkflowName {
+  readonly namespace: string;
+  readonly workflow: string;
+}
+
 export const DEFAULT_NAMESPACE = "default";
 
-/** One text a name: the parts have no slash. */
+/** One text a name: namespaces and workflows have no slash; the id of an instance that a schedule made may. */
 export function nameText(name: InstanceName): string {
   return `${name.namespace}/${name.workflow}/${name.id}`;
+}
+
+/** One text a workflow: the beginning of its instances' names. */
+export function workflowText({ namespace, workflow }: WorkflowName): string {
+  return `${namespace}/${workflow}`;
 }
 
 /** What the parts of a name look like. Source: the programming model's rules for names and ids. */

@@ -3,9 +3,11 @@ import { EngineError } from "../domain/errors.ts";
 import type { Head, HeadIndex } from "../domain/head.ts";
 import type { InstanceName } from "../domain/name.ts";
 import type { Status } from "../domain/lifecycle.ts";
+import type { Workflow } from "../domain/workflow.ts";
 import { Misfit, type Codec, type PlainDocument } from "./document/codec.ts";
 import { birthBody, indexBody, name, status } from "./document/head.ts";
 import { recordBody } from "./document/record.ts";
+import { workflowBody, workflowName } from "./document/workflow.ts";
 import type { JournalId } from "./store.ts";
 
 /**
@@ -14,7 +16,8 @@ import type { JournalId } from "./store.ts";
  * A head is flat: `{namespace, workflow, id, uid, createdAt, params, retention, requestId?, handedTo?, run,
  * runStartedAt, position, status, readyAt?, lease?: {session, epoch, grantedAt}, endedAt?, purgeAt?}`. A record is
  * `{committedAt, report?: {epoch, sequence}, entries: [{kind, …}]}`; its run and position are in its key. Names are
- * the domain's; instants are dates; what is null there is left out here.
+ * the domain's; instants are dates; what is null there is left out here. A workflow is `{namespace, workflow, stepLimit?,
+ * concurrencyLimit?, retention, schedules?: [{cron, madeUntil}], updatedAt, revision}`.
  */
 export type { PlainDocument } from "./document/codec.ts";
 
@@ -53,6 +56,18 @@ export function readIndex(of: string, document: unknown): HeadIndex {
 /** @throws {EngineError} CORRUPT_DOCUMENT. */
 export function readStatus(of: string, value: unknown): Status {
   return readAs(status, value, { instance: of });
+}
+
+export function writeWorkflow(workflow: Workflow): PlainDocument {
+  return { ...workflowName.write(workflow.name), ...workflowBody.write(workflow) };
+}
+
+/** @throws {EngineError} CORRUPT_DOCUMENT. */
+export function readWorkflow(of: string, document: unknown): Workflow {
+  return {
+    name: readAs(workflowName, document, { workflow: of }),
+    ...readAs(workflowBody, document, { workflow: of }),
+  };
 }
 
 /** Where a document belongs, for the operator who will look at it. */

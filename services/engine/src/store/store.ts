@@ -3,6 +3,8 @@ import type { Head, HeadIndex } from "../domain/head.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import type { InstanceName } from "../domain/name.ts";
 import type { EpochMs } from "../domain/time.ts";
+import type { SlotStore } from "./slot-store.ts";
+import type { WorkflowStore } from "./workflow-store.ts";
 
 /**
  * Where journals and heads are kept: the port that memory, SQLite and MongoDB stand behind.
@@ -13,7 +15,7 @@ import type { EpochMs } from "../domain/time.ts";
  * @throws {EngineError} from every method: STORE_UNAVAILABLE when the outcome is unknown (read again, never
  *   assume); CORRUPT_DOCUMENT when what was read is not what this version writes.
  */
-export interface Store {
+export interface Store extends WorkflowStore, SlotStore {
   /** What it is, for logs and health: "sqlite", "mongodb 6.0.5". */
   readonly description: string;
 
@@ -121,6 +123,8 @@ export interface ReadyQuery {
   readonly workflows: readonly string[];
   readonly until: EpochMs;
   readonly limit: number;
+  /** Only those that a timer is to wake. */
+  readonly parked?: true;
 }
 
 export interface ReadyHead {

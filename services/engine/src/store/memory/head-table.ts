@@ -1,5 +1,6 @@
 import type { Head, HeadIndex } from "../../domain/head.ts";
-import { nameText, type InstanceName } from "../../domain/name.ts";
+import type { Status } from "../../domain/lifecycle.ts";
+import { nameText, type InstanceName, type WorkflowName } from "../../domain/name.ts";
 import { comparePlaces, type Place } from "../place.ts";
 import type { LeasedHead, ListQuery, ReadyHead, ReadyQuery, StoreCommit } from "../store.ts";
 
@@ -58,12 +59,12 @@ export class HeadTable {
     return true;
   }
 
-  ready({ namespace, workflows, until, limit }: ReadyQuery): readonly ReadyHead[] {
+  ready({ namespace, workflows, until, limit, parked }: ReadyQuery): readonly ReadyHead[] {
     const found: ReadyHead[] = [];
     for (const { head } of this.#ready.values()) {
       const { name, uid } = head.birth;
-      const { readyAt } = head.index;
-      if (readyAt === null || readyAt > until) continue;
+      const { readyAt, status } = head.index;
+      if (readyAt === null || readyAt > until || (parked === true && status !== "waiting")) continue;
       if (name.namespace === namespace && workflows.includes(name.workflow)) found.push({ name, uid, readyAt });
     }
     return found.toSorted((a, b) => a.readyAt - b.readyAt || compareNames(a.name, b.name)).slice(0, limit);
@@ -78,6 +79,41 @@ export class HeadTable {
       found.push({ name, uid, run, position, epoch: lease.epoch, grantedAt: lease.grantedAt });
     }
     return found.toSorted((a, b) => compareNames(a.name, b.name)).slice(0, limit);
+  }
+
+  leasedIn({ namespace, workflow }: WorkflowName, after: string, limit: number): readonly LeasedHead[] {
+    const found: LeasedHead[] = [];
+    for (const { head } of this.#leased.values()) {
+      const { name, uid } = head.birth;
+      const { run, position, lease } = head.index;
+      if (lease === null || name.namespace !== namespace || name.workflow !== workflow || name.id <= after) continue;
+      found.push({ name, uid, run, position, epoch: lease.epoch, grantedAt: lease.grantedAt });
+    }
+    return found.toSorted((a, b) => compareTexts(a.name.id, b.name.id)).slice(0, limit);
+  }
+
+  get leasedCount(): number {
+    return this.#leased.size;
+  }
+
+  /** Workflows of a namespace that have instances, in order. */
+  workflows(namespace: string, after: string, limit: number): readonly string[] {
+    const found = new Set<string>();
+    for (const { head } of this.#rows.values()) {
+      const { name } = head.birth;
+      if (name.namespace === namespace && name.workflow > after) found.add(name.workflow);
+    }
+    return [...found].toSorted(compareTexts).slice(0, limit);
+  }
+
+  countByStatus({ namespace, workflow }: WorkflowName): ReadonlyMap<Status, number> {
+    const counts = new Map<Status, number>();
+    for (const { head } of this.#rows.values()) {
+      const { name } = head.birth;
+      if (name.namespace !== namespace || name.workflow !== workflow) continue;
+      counts.set(head.index.status, (counts.get(head.index.status) ?? 0) + 1);
+    }
+    return counts;
   }
 
   leaseHolders(): readonly string[] {

@@ -1,8 +1,9 @@
 import type { JournalRecord } from "../../domain/entry.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Head } from "../../domain/head.ts";
-import type { InstanceName } from "../../domain/name.ts";
+import type { InstanceName, WorkflowName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import type { Workflow } from "../../domain/workflow.ts";
 import { isFull, recordBytes } from "../journal-page.ts";
 import type {
   BlobSize,
@@ -16,10 +17,13 @@ import type {
   Store,
   StoreCommit,
 } from "../store.ts";
+import type { Slot, SlotHolder } from "../slot-store.ts";
 import type { OnWritten } from "../written.ts";
 import { BlobTable } from "./blob-table.ts";
 import { HeadTable } from "./head-table.ts";
 import { SessionTable } from "./session-table.ts";
+import { SlotTable } from "./slot-table.ts";
+import { WorkflowTable } from "./workflow-table.ts";
 
 /**
  * Keeps everything in this process and nothing beyond it: the reference that the other stores are compared
@@ -31,6 +35,8 @@ export class MemoryStore implements Store {
   readonly #heads = new HeadTable();
   readonly #blobs = new BlobTable();
   readonly #sessions: SessionTable;
+  readonly #workflows = new WorkflowTable();
+  readonly #slots = new SlotTable();
   /** By uid, run and position. */
   readonly #journals = new Map<string, Map<number, Map<number, JournalRecord>>>();
   readonly #onWritten: OnWritten;
@@ -145,6 +151,67 @@ export class MemoryStore implements Store {
   async aliveSessions(now: EpochMs): Promise<readonly string[]> {
     this.#requireOpen();
     return this.#sessions.alive(now);
+  }
+
+  async putWorkflow(workflow: Workflow, replaces: string | null): Promise<"put" | "conflict"> {
+    this.#requireOpen();
+    if (!this.#workflows.put(structuredClone(workflow), replaces)) return "conflict";
+    this.#onWritten("workflows", 1);
+    return "put";
+  }
+
+  async workflow(name: WorkflowName): Promise<Workflow | undefined> {
+    this.#requireOpen();
+    return structuredClone(this.#workflows.get(name));
+  }
+
+  async workflows(after: WorkflowName | null, limit: number): Promise<readonly Workflow[]> {
+    this.#requireOpen();
+    return structuredClone(this.#workflows.page(after, limit));
+  }
+
+  async deleteWorkflow(name: WorkflowName): Promise<void> {
+    this.#requireOpen();
+    if (this.#workflows.remove(name)) this.#onWritten("workflows", 1);
+  }
+
+  async workflowsWithInstances(namespace: string, after: string, limit: number): Promise<readonly string[]> {
+    this.#requireOpen();
+    return this.#heads.workflows(namespace, after, limit);
+  }
+
+  async countByStatus(name: WorkflowName) {
+    this.#requireOpen();
+    return this.#heads.countByStatus(name);
+  }
+
+  async takeSlot(slot: Slot): Promise<"taken" | "held"> {
+    this.#requireOpen();
+    const outcome = this.#slots.take(structuredClone(slot));
+    if (outcome === "taken") this.#onWritten("slots", 1);
+    return outcome === "held" ? "held" : "taken";
+  }
+
+  async freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null> {
+    this.#requireOpen();
+    const place = this.#slots.free(workflow, holder);
+    if (place !== null) this.#onWritten("slots", 1);
+    return place;
+  }
+
+  async slots(workflow: WorkflowName): Promise<readonly Slot[]> {
+    this.#requireOpen();
+    return structuredClone(this.#slots.of(workflow));
+  }
+
+  async leasedIn(workflow: WorkflowName, after: string, limit: number) {
+    this.#requireOpen();
+    return structuredClone(this.#heads.leasedIn(workflow, after, limit));
+  }
+
+  async countLeased(limit: number): Promise<number> {
+    this.#requireOpen();
+    return Math.min(this.#heads.leasedCount, limit);
   }
 
   async ping(): Promise<void> {

@@ -50,6 +50,22 @@ export interface SessionDocument {
   readonly ended?: true;
 }
 
+/** A workflow: `{_id: "namespace/workflow", …}` and the fields that `document.ts` names. */
+export interface WorkflowDocument extends PlainDocument {
+  readonly _id: string;
+  readonly revision: string;
+}
+
+/** A place of a workflow ("namespace/workflow"), and the lease that has it. */
+export interface SlotDocument {
+  readonly _id: { readonly w: string; readonly p: number };
+  readonly id: string;
+  readonly uid: string;
+  readonly run: number;
+  readonly epoch: number;
+  readonly takenAt: Date;
+}
+
 export interface MetaDocument {
   readonly _id: "schema";
   readonly version: number;
@@ -60,6 +76,8 @@ export interface Collections {
   readonly journal: Collection<RecordDocument>;
   readonly blobs: Collection<ChunkDocument>;
   readonly sessions: Collection<SessionDocument>;
+  readonly workflows: Collection<WorkflowDocument>;
+  readonly slots: Collection<SlotDocument>;
   readonly meta: Collection<MetaDocument>;
 }
 
@@ -76,6 +94,8 @@ export function collectionsOf(database: Db): Collections {
     journal: database.collection("journal", CONCERNS),
     blobs: database.collection("blobs", CONCERNS),
     sessions: database.collection("sessions", CONCERNS),
+    workflows: database.collection("workflows", CONCERNS),
+    slots: database.collection("slots", CONCERNS),
     meta: database.collection("meta", CONCERNS),
   };
 }
@@ -96,7 +116,10 @@ export const HEAD_INDEXES = [
   { name: "listed", key: { namespace: 1, createdAt: -1, uid: -1 } },
   { name: "listedByWorkflow", key: { namespace: 1, workflow: 1, createdAt: -1, uid: -1 } },
   { name: "listedByStatus", key: { namespace: 1, status: 1, createdAt: -1, uid: -1 } },
+  { name: "countedByStatus", key: { namespace: 1, workflow: 1, status: 1, readyAt: 1, _id: 1 } },
 ] as const satisfies readonly IndexDescription[];
+
+export const SLOT_INDEXES = [{ name: "held", key: { uid: 1 } }] as const satisfies readonly IndexDescription[];
 
 export const SESSION_INDEXES = [
   { name: "worker", key: { namespace: 1, worker: 1 }, partialFilterExpression: { worker: { $exists: true } } },

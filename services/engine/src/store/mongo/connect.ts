@@ -1,6 +1,6 @@
 import { MongoClient, MongoServerSelectionError } from "mongodb";
 import { ConnectionString } from "mongodb-connection-string-url";
-import { collectionsOf, HEAD_INDEXES, SESSION_INDEXES, type Collections } from "./collections.ts";
+import { collectionsOf, HEAD_INDEXES, SESSION_INDEXES, SLOT_INDEXES, type Collections } from "./collections.ts";
 
 /** How long a call waits for a primary, in milliseconds: an election takes about 10 s. */
 const PRIMARY_WAIT_MS = 15_000;
@@ -34,6 +34,7 @@ export async function connect(url: string): Promise<Connection> {
     await requireSchema(collections, databaseName);
     await collections.heads.createIndexes([...HEAD_INDEXES]);
     await collections.sessions.createIndexes([...SESSION_INDEXES]);
+    await collections.slots.createIndexes([...SLOT_INDEXES]);
     const { version } = await client.db("admin").command({ buildInfo: 1 });
     return { client, collections, version: String(version) };
   } catch (error) {

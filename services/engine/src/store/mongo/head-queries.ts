@@ -1,6 +1,6 @@
 import type { Collection, Filter } from "mongodb";
 import type { Head } from "../../domain/head.ts";
-import { nameText, type InstanceName } from "../../domain/name.ts";
+import { nameText, type InstanceName, type WorkflowName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type { LeasedHead, ListQuery, ReadyHead, ReadyQuery } from "../store.ts";
 import type { HeadDocument } from "./collections.ts";
@@ -19,12 +19,13 @@ export class HeadQueries {
     this.#heads = heads;
   }
 
-  async ready({ namespace, workflows, until, limit }: ReadyQuery): Promise<readonly ReadyHead[]> {
+  async ready({ namespace, workflows, until, limit, parked }: ReadyQuery): Promise<readonly ReadyHead[]> {
     const filter = {
       namespace,
       workflow: { $in: [...workflows] },
       readyAt: { $lte: new Date(until) },
       lease: { $exists: false },
+      ...(parked === true ? { status: "waiting" } : {}),
     };
     const options = { projection: POINTER, sort: { readyAt: 1, _id: 1 }, limit } as const;
     const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
@@ -38,12 +39,19 @@ export class HeadQueries {
     const filter = { "lease.session": session, ...(after === null ? {} : { _id: { $gt: nameText(after) } }) };
     const options = { projection: POINTER, sort: { _id: 1 }, limit } as const;
     const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
-    return documents.flatMap((document) => {
-      const { run, position, lease } = readHeadIndex(document);
-      return lease === null
-        ? []
-        : [{ ...readPointer(document), run, position, epoch: lease.epoch, grantedAt: lease.grantedAt }];
-    });
+    return documents.flatMap(leasedHead);
+  }
+
+  async leasedIn({ namespace, workflow }: WorkflowName, after: string, limit: number): Promise<readonly LeasedHead[]> {
+    const status = { $in: ["running", "waitingForPause"] };
+    const last = nameText({ namespace, workflow, id: after });
+    const filter = { namespace, workflow, status, "lease.session": { $exists: true }, _id: { $gt: last } };
+    const options = { projection: POINTER, sort: { _id: 1 }, limit } as const;
+    return (await this.#heads.find(filter as object, options).toArray()).flatMap(leasedHead);
+  }
+
+  async countLeased(limit: number): Promise<number> {
+    return this.#heads.countDocuments({ "lease.session": { $exists: true } }, { limit, hint: "leased" });
   }
 
   async leaseHolders(): Promise<readonly string[]> {
@@ -65,6 +73,12 @@ export class HeadQueries {
     const begun = documents.filter(({ removing }) => removing === true).map(readPointer);
     return { due: documents.filter(({ removing }) => removing === undefined).map(readPointer), begun };
   }
+}
+
+function leasedHead(document: HeadDocument): readonly LeasedHead[] {
+  const { run, position, lease } = readHeadIndex(document);
+  if (lease === null) return [];
+  return [{ ...readPointer(document), run, position, epoch: lease.epoch, grantedAt: lease.grantedAt }];
 }
 
 function listFilter({

@@ -1,8 +1,10 @@
 import type { MongoClient } from "mongodb";
 import { EngineError } from "../../domain/errors.ts";
 import type { Head } from "../../domain/head.ts";
-import type { InstanceName } from "../../domain/name.ts";
+import type { InstanceName, WorkflowName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import type { Workflow } from "../../domain/workflow.ts";
+import type { Slot, SlotHolder } from "../slot-store.ts";
 import type {
   BlobSize,
   ChunkKey,
@@ -24,6 +26,8 @@ import { HeadQueries } from "./head-queries.ts";
 import { reaching } from "./mongo-errors.ts";
 import { RecordCollection } from "./record-collection.ts";
 import { SessionCollection } from "./session-collection.ts";
+import { SlotCollection } from "./slot-collection.ts";
+import { WorkflowCollection } from "./workflow-collection.ts";
 
 /** Keeps everything in a MongoDB replica set or sharded cluster that any number of engines share. */
 export class MongoStore implements Store {
@@ -36,6 +40,8 @@ export class MongoStore implements Store {
   readonly #queries: HeadQueries;
   readonly #sessions: SessionCollection;
   readonly #blobs: BlobCollection;
+  readonly #workflows: WorkflowCollection;
+  readonly #slots: SlotCollection;
   readonly #calls = new Set<Promise<unknown>>();
   #closed = false;
 
@@ -48,6 +54,8 @@ export class MongoStore implements Store {
     this.#queries = new HeadQueries(collections.heads);
     this.#sessions = new SessionCollection(collections.sessions, onWritten);
     this.#blobs = new BlobCollection(collections.blobs, onWritten);
+    this.#workflows = new WorkflowCollection(collections.workflows, collections.heads, onWritten);
+    this.#slots = new SlotCollection(collections.slots, onWritten);
   }
 
   /** Connects and makes what is missing. @throws {Error} with a sentence for the operator. */
@@ -138,6 +146,50 @@ export class MongoStore implements Store {
 
   async aliveSessions(now: EpochMs): Promise<readonly string[]> {
     return this.#call(() => this.#sessions.alive(now));
+  }
+
+  async putWorkflow(workflow: Workflow, replaces: string | null): Promise<"put" | "conflict"> {
+    return this.#call(() => this.#workflows.put(workflow, replaces));
+  }
+
+  async workflow(name: WorkflowName): Promise<Workflow | undefined> {
+    return this.#call(() => this.#workflows.get(name));
+  }
+
+  async workflows(after: WorkflowName | null, limit: number): Promise<readonly Workflow[]> {
+    return this.#call(() => this.#workflows.page(after, limit));
+  }
+
+  async deleteWorkflow(name: WorkflowName): Promise<void> {
+    await this.#call(() => this.#workflows.remove(name));
+  }
+
+  async workflowsWithInstances(namespace: string, after: string, limit: number): Promise<readonly string[]> {
+    return this.#call(() => this.#workflows.withInstances(namespace, after, limit));
+  }
+
+  async countByStatus(name: WorkflowName) {
+    return this.#call(() => this.#workflows.countByStatus(name));
+  }
+
+  async takeSlot(slot: Slot): Promise<"taken" | "held"> {
+    return this.#call(() => this.#slots.take(slot));
+  }
+
+  async freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null> {
+    return this.#call(() => this.#slots.free(workflow, holder));
+  }
+
+  async slots(workflow: WorkflowName): Promise<readonly Slot[]> {
+    return this.#call(() => this.#slots.taken(workflow));
+  }
+
+  async leasedIn(workflow: WorkflowName, after: string, limit: number) {
+    return this.#call(() => this.#queries.leasedIn(workflow, after, limit));
+  }
+
+  async countLeased(limit: number): Promise<number> {
+    return this.#call(() => this.#queries.countLeased(limit));
   }
 
   async ping(): Promise<void> {

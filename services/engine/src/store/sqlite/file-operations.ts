@@ -5,6 +5,8 @@ import { HeadRows } from "./head-rows.ts";
 import { JournalRows } from "./journal-rows.ts";
 import type { Operations, Written } from "./operations.ts";
 import { SessionRows } from "./session-rows.ts";
+import { SlotRows } from "./slot-rows.ts";
+import { WorkflowRows } from "./workflow-rows.ts";
 
 /** The operations on an open file, and a count of what they have written. */
 export interface FileOperations {
@@ -19,6 +21,8 @@ export function fileOperations(database: DatabaseSync): FileOperations {
   const journal = new JournalRows(database);
   const sessions = new SessionRows(database);
   const blobs = new BlobRows(database);
+  const workflows = new WorkflowRows(database);
+  const slots = new SlotRows(database);
   const written = { heads: 0, journal: 0 };
 
   const operations: Operations = {
@@ -54,15 +58,29 @@ export function fileOperations(database: DatabaseSync): FileOperations {
     extendSession: (session, now, register) => sessions.extend(session, now, register),
     endSession: (id) => sessions.end(id),
     aliveSessions: (now) => sessions.alive(now),
+    putWorkflow: (name, revision, document, replaces) => workflows.put(name, revision, document, replaces),
+    workflow: (name) => workflows.get(name),
+    workflows: (after, limit) => workflows.page(after, limit),
+    deleteWorkflow: (name) => workflows.remove(name),
+    workflowsWithInstances: (namespace, after, limit) => workflows.withInstances(namespace, after, limit),
+    countByStatus: (namespace, workflow) => workflows.countByStatus(namespace, workflow),
+    takeSlot: (workflow, slot) => slots.take(workflow, slot),
+    freeSlot: (workflow, holder) => slots.free(workflow, holder),
+    slots: (workflow) => slots.taken(workflow),
+    leasedIn: (namespace, workflow, after, limit) => slots.leasedIn(namespace, workflow, after, limit),
+    countLeased: (limit) => slots.countLeased(limit),
     ping: () => undefined,
   };
   return {
     operations,
     takeWritten() {
-      const taken = { ...written, sessions: sessions.written, blobs: blobs.written };
+      const parts = { sessions, blobs, workflows, slots };
+      const taken: Written = {
+        ...written,
+        ...Object.fromEntries(Object.entries(parts).map(([collection, part]) => [collection, part.written])),
+      };
       Object.assign(written, { heads: 0, journal: 0 });
-      sessions.written = 0;
-      blobs.written = 0;
+      for (const part of Object.values(parts)) part.written = 0;
       return taken;
     },
   };

@@ -32,6 +32,10 @@ const REPLACE_INDEX = `UPDATE heads SET
 const READY = `SELECT name, uid, ready_at AS readyAt FROM heads
   WHERE namespace = ? AND workflow = ? AND ready_at <= ? AND lease_session IS NULL ORDER BY ready_at, name LIMIT ?`;
 
+const READY_PARKED = `SELECT name, uid, ready_at AS readyAt FROM heads
+  WHERE namespace = ? AND workflow = ? AND status = 'waiting' AND ready_at <= ? AND lease_session IS NULL
+  ORDER BY ready_at, name LIMIT ?`;
+
 const LEASED_TO = `SELECT name, uid, run, position, lease_epoch AS epoch, lease_granted_at AS grantedAt FROM heads
   WHERE lease_session = ? AND name > ? ORDER BY name LIMIT ?`;
 
@@ -47,6 +51,7 @@ export class HeadRows {
   readonly #summon: StatementSync;
   readonly #replaceIndex: StatementSync;
   readonly #ready: StatementSync;
+  readonly #readyParked: StatementSync;
   readonly #leasedTo: StatementSync;
   readonly #nextHolder: StatementSync;
   readonly #purgeable: StatementSync;
@@ -60,6 +65,7 @@ export class HeadRows {
     this.#summon = database.prepare(SUMMON);
     this.#replaceIndex = database.prepare(REPLACE_INDEX);
     this.#ready = database.prepare(READY);
+    this.#readyParked = database.prepare(READY_PARKED);
     this.#leasedTo = database.prepare(LEASED_TO);
     this.#nextHolder = database.prepare(NEXT_HOLDER);
     this.#purgeable = database.prepare(PURGEABLE);
@@ -103,9 +109,10 @@ export class HeadRows {
     return Number(this.#replaceIndex.run(...indexValues(index), ...guards).changes);
   }
 
-  ready({ namespace, workflows, until, limit }: ReadyQuery): readonly ReadyRow[] {
+  ready({ namespace, workflows, until, limit, parked }: ReadyQuery): readonly ReadyRow[] {
+    const ready = parked === true ? this.#readyParked : this.#ready;
     const rows = [...new Set(workflows)].flatMap(
-      (workflow) => this.#ready.all(namespace, workflow, until, limit) as unknown as ReadyRow[],
+      (workflow) => ready.all(namespace, workflow, until, limit) as unknown as ReadyRow[],
     );
     if (workflows.length < 2) return rows;
     return rows.toSorted((a, b) => a.readyAt - b.readyAt || (a.name < b.name ? -1 : 1)).slice(0, limit);

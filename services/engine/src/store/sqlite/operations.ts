@@ -1,6 +1,7 @@
 import type { Status } from "../../domain/lifecycle.ts";
 import type { EpochMs } from "../../domain/time.ts";
 import type { BlobSize, ChunkKey, JournalPage, ListQuery, ReadyQuery, Session } from "../store.ts";
+import type { SlotHolder } from "../slot-store.ts";
 import type { Collection } from "../written.ts";
 
 /** What the thread does for the store: the rows are written and read there, and understood on this side. */
@@ -24,6 +25,18 @@ export interface Operations {
   extendSession(session: Session, now: EpochMs, register: boolean): boolean;
   endSession(id: string): void;
   aliveSessions(now: EpochMs): readonly string[];
+  putWorkflow(name: string, revision: string, document: Uint8Array, replaces: string | null): boolean;
+  workflow(name: string): WorkflowRow | null;
+  workflows(after: string, limit: number): readonly WorkflowRow[];
+  deleteWorkflow(name: string): void;
+  workflowsWithInstances(namespace: string, after: string, limit: number): readonly string[];
+  countByStatus(namespace: string, workflow: string): readonly StatusRow[];
+  /** Whether the place is the holder's now. */
+  takeSlot(workflow: string, slot: SlotRow): boolean;
+  freeSlot(workflow: string, holder: SlotHolder): number | null;
+  slots(workflow: string): readonly SlotRow[];
+  leasedIn(namespace: string, workflow: string, after: string, limit: number): readonly LeasedRow[];
+  countLeased(limit: number): number;
   ping(): void;
 }
 
@@ -93,6 +106,22 @@ export interface LeasedRow {
 export interface PurgeableRow {
   readonly name: string;
   readonly uid: string;
+}
+
+export interface WorkflowRow {
+  readonly name: string;
+  /** The whole workflow, as BSON. */
+  readonly document: Uint8Array;
+}
+
+export interface StatusRow {
+  readonly status: string;
+  readonly instances: number;
+}
+
+export interface SlotRow extends SlotHolder {
+  readonly place: number;
+  readonly takenAt: EpochMs;
 }
 
 /** Operations that were asked for, in order. All that wait are written together. */

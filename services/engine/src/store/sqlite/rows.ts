@@ -3,10 +3,19 @@ import type { JournalRecord } from "../../domain/entry.ts";
 import { EngineError } from "../../domain/errors.ts";
 import type { Head, HeadIndex } from "../../domain/head.ts";
 import { nameText, type InstanceName } from "../../domain/name.ts";
-import { readBirth, readRecord, readStatus, writeBirth, writeRecord, type PlainDocument } from "../document.ts";
+import type { Workflow } from "../../domain/workflow.ts";
+import {
+  readBirth,
+  readRecord,
+  readStatus,
+  readWorkflow,
+  writeBirth,
+  writeRecord,
+  type PlainDocument,
+} from "../document.ts";
 import { wholeMs } from "../document/values.ts";
 import type { JournalId, StoreCommit } from "../store.ts";
-import type { AppendRow, HeadRow, IndexRow, NewHeadRow } from "./operations.ts";
+import type { AppendRow, HeadRow, IndexRow, NewHeadRow, WorkflowRow } from "./operations.ts";
 
 export function newHeadRow({ birth, index }: Head): NewHeadRow {
   const { name, uid, createdAt } = birth;
@@ -43,10 +52,16 @@ export function recordOf(journal: JournalId, position: number, record: Uint8Arra
   return readRecord(journal, position, parsed(record, journal.uid));
 }
 
-/** The parts of a name have no slash. @throws {EngineError} CORRUPT_DOCUMENT. */
+/** @throws {EngineError} CORRUPT_DOCUMENT. */
+export function workflowOf({ name, document }: WorkflowRow): Workflow {
+  return readWorkflow(name, parsed(document, name));
+}
+
+/** Only the id may have slashes. @throws {EngineError} CORRUPT_DOCUMENT. */
 export function nameOf(text: string): InstanceName {
-  const [namespace, workflow, id] = text.split("/");
-  if (namespace !== undefined && workflow !== undefined && id !== undefined) return { namespace, workflow, id };
+  const [namespace, workflow, ...id] = text.split("/");
+  if (namespace !== undefined && workflow !== undefined && id.length > 0)
+    return { namespace, workflow, id: id.join("/") };
   throw new EngineError("CORRUPT_DOCUMENT", `"${text}" is not the name of an instance`, { instance: text });
 }
 

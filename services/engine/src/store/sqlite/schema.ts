@@ -41,6 +41,21 @@ export const TABLES = [
     bytes BLOB NOT NULL,
     PRIMARY KEY (uid, blob, chunk)
   ) STRICT`,
+  `CREATE TABLE IF NOT EXISTS workflows (
+    name TEXT NOT NULL PRIMARY KEY,
+    revision TEXT NOT NULL,
+    document BLOB NOT NULL
+  ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS slots (
+    workflow TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    uid TEXT NOT NULL,
+    run INTEGER NOT NULL,
+    epoch INTEGER NOT NULL,
+    taken_at INTEGER NOT NULL,
+    PRIMARY KEY (workflow, place)
+  ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS sessions (
     id TEXT NOT NULL PRIMARY KEY,
     namespace TEXT NOT NULL,
@@ -59,4 +74,6 @@ export const INDEXES = [
   `CREATE INDEX IF NOT EXISTS heads_listed ON heads (namespace, created_at, uid)`,
   `CREATE INDEX IF NOT EXISTS heads_listed_by_workflow ON heads (namespace, workflow, created_at, uid)`,
   `CREATE INDEX IF NOT EXISTS heads_listed_by_status ON heads (namespace, status, created_at, uid)`,
+  `CREATE INDEX IF NOT EXISTS heads_counted ON heads (namespace, workflow, status, ready_at, name)`,
+  `CREATE INDEX IF NOT EXISTS slots_held ON slots (uid)`,
 ] as const;

@@ -1,6 +1,11 @@
 import type { Head } from "../../domain/head.ts";
-import { nameText, type InstanceName } from "../../domain/name.ts";
+import { serialize } from "bson";
+import { nameText, workflowText, type InstanceName, type WorkflowName } from "../../domain/name.ts";
 import type { EpochMs } from "../../domain/time.ts";
+import type { Workflow } from "../../domain/workflow.ts";
+import { readStatus, writeWorkflow } from "../document.ts";
+import { wholeMs } from "../document/values.ts";
+import type { Slot, SlotHolder } from "../slot-store.ts";
 import type {
   BlobSize,
   ChunkKey,
@@ -14,7 +19,7 @@ import type {
   StoreCommit,
 } from "../store.ts";
 import type { OnWritten } from "../written.ts";
-import { appendRow, headOf, nameOf, newHeadRow, recordOf } from "./rows.ts";
+import { appendRow, headOf, nameOf, newHeadRow, recordOf, workflowOf } from "./rows.ts";
 import { ThreadLink } from "./thread-link.ts";
 
 /** Keeps everything in one file that belongs to this process. A thread of its own waits for the disk. */
@@ -102,6 +107,58 @@ export class SqliteStore implements Store {
 
   async aliveSessions(now: EpochMs): Promise<readonly string[]> {
     return this.#link.ask("aliveSessions", now);
+  }
+
+  async putWorkflow(workflow: Workflow, replaces: string | null): Promise<"put" | "conflict"> {
+    const document = serialize(writeWorkflow(workflow));
+    const name = workflowText(workflow.name);
+    return (await this.#link.ask("putWorkflow", name, workflow.revision, document, replaces)) ? "put" : "conflict";
+  }
+
+  async workflow(name: WorkflowName): Promise<Workflow | undefined> {
+    const row = await this.#link.ask("workflow", workflowText(name));
+    return row === null ? undefined : workflowOf(row);
+  }
+
+  async workflows(after: WorkflowName | null, limit: number): Promise<readonly Workflow[]> {
+    return (await this.#link.ask("workflows", after === null ? "" : workflowText(after), limit)).map(workflowOf);
+  }
+
+  async deleteWorkflow(name: WorkflowName): Promise<void> {
+    await this.#link.ask("deleteWorkflow", workflowText(name));
+  }
+
+  async workflowsWithInstances(namespace: string, after: string, limit: number): Promise<readonly string[]> {
+    return this.#link.ask("workflowsWithInstances", namespace, after, limit);
+  }
+
+  async countByStatus(name: WorkflowName) {
+    const rows = await this.#link.ask("countByStatus", name.namespace, name.workflow);
+    return new Map(rows.map(({ status, instances }) => [readStatus(workflowText(name), status), instances]));
+  }
+
+  async takeSlot({ workflow, place, holder, takenAt }: Slot): Promise<"taken" | "held"> {
+    const row = { ...holder, place, takenAt: wholeMs(takenAt) };
+    return (await this.#link.ask("takeSlot", workflowText(workflow), row)) ? "taken" : "held";
+  }
+
+  async freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null> {
+    return this.#link.ask("freeSlot", workflowText(workflow), holder);
+  }
+
+  async slots(workflow: WorkflowName): Promise<readonly Slot[]> {
+    const rows = await this.#link.ask("slots", workflowText(workflow));
+    return rows.map(({ place, takenAt, ...holder }) => ({ workflow, place, takenAt, holder: { ...holder } }));
+  }
+
+  async leasedIn(workflow: WorkflowName, after: string, limit: number) {
+    const last = after === "" ? "" : nameText({ ...workflow, id: after });
+    const rows = await this.#link.ask("leasedIn", workflow.namespace, workflow.workflow, last, limit);
+    return rows.map((row) => ({ ...row, name: nameOf(row.name) }));
+  }
+
+  async countLeased(limit: number): Promise<number> {
+    return this.#link.ask("countLeased", limit);
   }
 
   async ping(): Promise<void> {
