@@ -164,6 +164,33 @@ describe("time that is skipped", () => {
   });
 });
 
+describe("a sleep until an instant", () => {
+  const untilTomorrow = async (of: number) => {
+    const test = await aTestEngine(
+      async ({ timestamp }, step) => {
+        await step.sleepUntil("tomorrow", timestamp.getTime() + DAY_MS);
+        await step.sleepUntil("by the machine's time", Date.now() + 1_000);
+        return "awake";
+      },
+      { startAt: of },
+    );
+    await test.create();
+    return test.result();
+  };
+
+  it("is reckoned from the instance's own time, wherever the engine's begins", async () => {
+    expect(await untilTomorrow(Date.now() - 30 * DAY_MS)).toBe("awake");
+    expect(await untilTomorrow(Date.now() + 30 * DAY_MS)).toBe("awake");
+  });
+
+  it("in the past is refused as ever", async () => {
+    const test = await aTestEngine(({ timestamp }, step) => step.sleepUntil("then", timestamp.getTime() - DAY_MS));
+    await test.create();
+
+    await expect(test.result()).rejects.toThrow("You can't sleep until a time in the past, time-traveler");
+  });
+});
+
 describe("time that the test moves", () => {
   it("stands still otherwise, however short the sleep", async () => {
     const test = await aTestEngine((_event, step) => step.sleep("nap", 5), { time: "manual", startAt: T0 });

@@ -8,7 +8,7 @@ import type { Operation } from "../../../sdk/typescript/src/worker/operation.ts"
 import { Run } from "../../../sdk/typescript/src/worker/run.ts";
 import { keyText, type StepKey } from "../../../sdk/typescript/src/worker/step-key.ts";
 import { RunStep } from "../../../sdk/typescript/src/worker/run-step.ts";
-import { NO_STAND_IN } from "../../../sdk/typescript/src/worker/stand-in.ts";
+import { NO_REHEARSAL } from "../../../sdk/typescript/src/worker/rehearsal.ts";
 import { EVENT_TYPES, execute, type Program, programs, waitsIn } from "./support/program.ts";
 import { type Script, workflow, World } from "./support/world.ts";
 
@@ -34,7 +34,7 @@ async function runLive(world: World, program: Program, id: string): Promise<read
 async function replay(program: Program, records: readonly JournalRecord[]) {
   const { script, trace } = tracing(program);
   const run = new Run({
-    definition: { name: "w", Workflow: workflow(script), env: {}, standIn: NO_STAND_IN, awaitsOutside: false },
+    definition: { name: "w", Workflow: workflow(script), env: {}, rehearsal: NO_REHEARSAL, awaitsOutside: false },
     identity: { namespace: "default", workflow: "w", id: "i", run: 1, createdAtMs: 0 },
     params: undefined,
     stepOf: (of) => new RunStep(of, 10_000),

@@ -1,7 +1,10 @@
-import type { EmbeddedEngine, Moved } from "@perdure/engine/embedded";
+import type { Clock, EmbeddedEngine, Moved } from "@perdure/engine/embedded";
 import type { Client } from "../client.ts";
+import type { StepCallback } from "../worker/attempt.ts";
+import type { InstanceIdentity } from "../worker/instance-identity.ts";
 import type { Log } from "../worker/log.ts";
-import type { StandIn } from "../worker/stand-in.ts";
+import type { Rehearsal } from "../worker/rehearsal.ts";
+import type { StepKey } from "../worker/step-key.ts";
 import { StepKind } from "../../gen/perdure/v1/step_pb.ts";
 import { IntrospectedInstance } from "./introspected-instance.ts";
 import type { IntrospectionSession } from "./introspection-session.ts";
@@ -9,6 +12,7 @@ import type { TimeKeeper } from "./time-keeper.ts";
 
 export interface IntrospectionParts {
   readonly engine: EmbeddedEngine;
+  readonly clock: Clock;
   readonly keeper: TimeKeeper;
   readonly client: Client;
   readonly namespace: string;
@@ -16,7 +20,7 @@ export interface IntrospectionParts {
 }
 
 /** Everything that tests look into or change in one engine. */
-export class Introspection {
+export class Introspection implements Rehearsal {
   readonly client: Client;
   readonly #parts: IntrospectionParts;
   readonly #instances = new Map<string, IntrospectedInstance>();
@@ -29,11 +33,15 @@ export class Introspection {
     parts.engine.onMoved((moved) => this.#onMoved(moved));
   }
 
-  /** Gives the worker what is called in place of the steps' callbacks. */
-  readonly standIn: StandIn = ({ workflow, id }, key, attempt) => {
+  callbackOf({ workflow, id }: InstanceIdentity, key: StepKey, attempt: number): StepCallback | null {
     if (key.kind !== StepKind.DO) return null;
     return this.#instances.get(keyOf(workflow, id))?.callbackOf(key, attempt) ?? null;
-  };
+  }
+
+  /** Past is what is so for the engine and for the machine, whose `Date.now()` workflows reckon with. */
+  now(): number {
+    return Math.min(this.#parts.clock.now(), Date.now());
+  }
 
   /** The instance with this id, which may be created later. */
   instance(workflow: string, id: string): IntrospectedInstance {

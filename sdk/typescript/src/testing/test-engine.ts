@@ -85,14 +85,14 @@ export async function createTestEngine<Env extends object = AnyBindings>(
   const keeper = new TimeKeeper(engine, clock, time);
   const { transport } = engine;
   const client = createClient({ engine: transport, namespace });
-  const introspection = new Introspection({ engine, keeper, client, namespace, log });
+  const introspection = new Introspection({ engine, clock, keeper, client, namespace, log });
   const binding = bindings(client, introspection, names);
   const env = { ...boundEnv(options.bindings ?? ownNames(names), binding), ...options.env } as Env;
   const release = holdProcess();
   let worker: Worker;
   try {
     const serving = { engine: transport, workflows: options.workflows, env, namespace, log, graceMs: 0 };
-    worker = serveWith(serving, introspection.standIn);
+    worker = serveWith(serving, introspection);
     await worker.ready;
   } catch (error) {
     release();

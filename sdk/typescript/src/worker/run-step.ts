@@ -34,7 +34,9 @@ export class RunStep extends WorkflowStep {
   override sleepUntil(name: string, timestamp: Date | number): Promise<void> {
     return handled(async () => {
       const call = parseSleepUntil(name, timestamp);
-      await this.#run.sleep(call.name, { atMs: call.untilMs }, () => checkSleepUntil(call, Date.now()));
+      await this.#run.sleep(call.name, { atMs: call.untilMs }, () =>
+        checkSleepUntil(call, this.#run.definition.rehearsal.now()),
+      );
     });
   }
 

@@ -53,8 +53,8 @@ export class Run {
     this.definition = definition;
     this.identity = identity;
     const onEnd = (start: StartStep, end: AttemptEnd): void => this.#onAttemptEnd(start, end);
-    const { standIn } = definition;
-    this.starts = new Starts({ identity, standIn, onEnd, view: this.#view, calls: this.#calls, gather: this.gather });
+    const { rehearsal } = definition;
+    this.starts = new Starts({ identity, rehearsal, onEnd, view: this.#view, calls: this.#calls, gather: this.gather });
   }
 
   /** Calls of `step.do` in this pass. */

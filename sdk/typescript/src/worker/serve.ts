@@ -1,7 +1,7 @@
 import { bindEnv } from "../cloudflare/env.ts";
 import { connectEngine } from "../transport.ts";
 import { consoleLog } from "./log.ts";
-import { NO_STAND_IN, type StandIn } from "./stand-in.ts";
+import { NO_REHEARSAL, type Rehearsal } from "./rehearsal.ts";
 import { Session, type SessionParts } from "./session.ts";
 import { guardStrayRejections } from "./stray-rejections.ts";
 import {
@@ -40,13 +40,13 @@ export interface Worker {
  * process.once("SIGTERM", () => void worker.stop());
  */
 export function serve(options: WorkerOptions): Worker {
-  return serveWith(options, NO_STAND_IN);
+  return serveWith(options, NO_REHEARSAL);
 }
 
 /** Serves with callbacks of a test's in place of the workflows' own. */
-export function serveWith(options: WorkerOptions, standIn: StandIn): Worker {
+export function serveWith(options: WorkerOptions, rehearsal: Rehearsal): Worker {
   const { engine, env = {}, namespace, workerName, log = consoleLog, signal, graceMs = GRACE_MS } = options;
-  const definitions = definitionsOf(options.workflows, env, standIn);
+  const definitions = definitionsOf(options.workflows, env, rehearsal);
   const slots = wholeNumber("slots", options.slots ?? SLOTS, 1, SLOTS_MAX);
   const cacheSize = wholeNumber("cacheSize", options.cacheSize ?? CACHE_SIZE, 0, Number.MAX_SAFE_INTEGER);
   bindEnv(env);

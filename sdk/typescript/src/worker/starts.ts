@@ -4,14 +4,14 @@ import type { Gather } from "./gather.ts";
 import type { InstanceIdentity } from "./instance-identity.ts";
 import type { JournalView } from "./journal-view.ts";
 import type { Operation, StartStep } from "./operation.ts";
-import type { StandIn } from "./stand-in.ts";
+import type { Rehearsal } from "./rehearsal.ts";
 import type { StepCalls } from "./step-calls.ts";
 import { keyText, type StepKey } from "./step-key.ts";
 import type { StepPolicy } from "./step-policy.ts";
 
 export interface StartsParts {
   readonly identity: InstanceIdentity;
-  readonly standIn: StandIn;
+  readonly rehearsal: Rehearsal;
   readonly view: JournalView;
   readonly calls: StepCalls;
   readonly gather: Gather;
@@ -102,8 +102,8 @@ export class Starts {
     const work = this.#parts.calls.find(start.key)?.work;
     if (work === undefined || work === null || this.#stopped) return;
     start.calledAtMs = Date.now();
-    const { identity, standIn } = this.#parts;
-    const callback = standIn(identity, start.key, start.attempt) ?? work.callback;
+    const { identity, rehearsal } = this.#parts;
+    const callback = rehearsal.callbackOf(identity, start.key, start.attempt) ?? work.callback;
     this.#attempts.begin(start, { ...work, callback });
   }
 }

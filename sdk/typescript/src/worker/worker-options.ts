@@ -2,7 +2,7 @@ import { WORKFLOW_NAME } from "../names.ts";
 import type { EngineAddress } from "../transport.ts";
 import { isWorkflowClass, type WorkflowClass } from "../workflow.ts";
 import type { Log } from "./log.ts";
-import type { StandIn } from "./stand-in.ts";
+import type { Rehearsal } from "./rehearsal.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
 
 /** Instances moved on at once, unless the options say otherwise. */
@@ -55,10 +55,10 @@ export interface WorkerOptions {
 export function definitionsOf(
   workflows: WorkflowClasses,
   env: object,
-  standIn: StandIn,
+  rehearsal: Rehearsal,
 ): ReadonlyMap<string, WorkflowDefinition> {
   const named = [...namedClasses(workflows)];
-  const definitions = new Map(named.map(([name, Workflow]) => [name, definitionOf(name, Workflow, env, standIn)]));
+  const definitions = new Map(named.map(([name, Workflow]) => [name, definitionOf(name, Workflow, env, rehearsal)]));
   if (definitions.size !== named.length) throw new TypeError("Two workflows of this worker have the same name");
   if (definitions.size >= 1 && definitions.size <= WORKFLOWS_MAX) return definitions;
   throw new TypeError(`A worker serves 1 to ${WORKFLOWS_MAX} workflows, not ${definitions.size}`);
@@ -70,12 +70,12 @@ export function namedClasses(workflows: WorkflowClasses): Iterable<readonly [str
   return Object.entries(workflows);
 }
 
-function definitionOf(name: string, Workflow: WorkflowClass, env: object, standIn: StandIn): WorkflowDefinition {
+function definitionOf(name: string, Workflow: WorkflowClass, env: object, rehearsal: Rehearsal): WorkflowDefinition {
   if (!WORKFLOW_NAME.test(name)) {
     throw new TypeError(`"${name}" is no workflow name: 1 to 64 letters, digits, "_" and, not first, "-"`);
   }
   if (!isWorkflowClass(Workflow)) throw new TypeError(`Workflow "${name}" is no class that extends WorkflowEntrypoint`);
-  return { name, Workflow, env, standIn, awaitsOutside: false };
+  return { name, Workflow, env, rehearsal, awaitsOutside: false };
 }
 
 /** @throws RangeError when a number is none, or outside its bounds. */
