@@ -1,3 +1,3 @@
 /** What a process needs to load unchanged workflow modules. */
 export { loadModule, loadWorkflows, WorkflowLoadError, type LoadWorkflowsOptions } from "./loader/load-workflows.ts";
-export { registerLoader } from "./loader/register.ts";
+export { loadedUserFiles, registerLoader } from "./loader/register.ts";

@@ -35,12 +35,15 @@ export interface WorkflowEvent<T = any> {
 }
 
 /** What the second base of Cloudflare's classes offers besides `env`. */
-export interface ExecutionContext {
+export interface ExecutionContext<Props = unknown> {
   /** Keeps the worker from stopping until the promise has settled. Its rejection is reported, not thrown. */
   waitUntil(promise: Promise<unknown>): void;
   /** Accepted and without effect: there is no origin to pass through to. */
   passThroughOnException(): void;
-  readonly props: unknown;
+  readonly props: Props;
+  /** The workflows that `exports` of a project's configuration names, by class. */
+  // oxlint-disable-next-line typescript/no-explicit-any -- `ctx.exports.X.create()` must compile without a declaration
+  readonly exports: any;
 }
 
 /**

@@ -1,12 +1,14 @@
 /**
  * What `import … from "cloudflare:workers"` gives in a worker of ours.
  *
- * Workflows need the first three. The other bases exist so that a module that also defines them loads:
- * nothing calls them here.
+ * Workflows need the first three, a project's handlers the next. The other bases exist so that a module that also
+ * defines them loads: nothing calls them here.
  */
 import type { ExecutionContext } from "../workflow.ts";
+import { warnOfRejection } from "./execution-context.ts";
 
 export { env, withEnv } from "./env.ts";
+export { exports } from "./exports.ts";
 export { WorkflowEntrypoint } from "../workflow.ts";
 export type { WorkflowCronSchedule, WorkflowEvent } from "../workflow.ts";
 export { WorkflowStep } from "../workflow-step.ts";
@@ -31,13 +33,13 @@ export abstract class RpcTarget {
   }
 }
 
-/** Base of services of the same module. */
+/** Base of services of the same module; as its default export, of what answers requests (`perdure dev`). */
 // oxlint-disable-next-line typescript/no-explicit-any -- `this.env.X` without a type parameter must compile
-export abstract class WorkerEntrypoint<Env = any> {
-  protected ctx: ExecutionContext;
+export abstract class WorkerEntrypoint<Env = any, Props = object> {
+  protected ctx: ExecutionContext<Props>;
   protected env: Env;
 
-  constructor(ctx: ExecutionContext, env: Env) {
+  constructor(ctx: ExecutionContext<Props>, env: Env) {
     this.ctx = ctx;
     this.env = env;
   }
@@ -57,18 +59,5 @@ export abstract class DurableObject<Env = any> {
 
 /** Lets a promise go on by itself. A rejection is a warning of the process, not its end. */
 export function waitUntil(promise: Promise<unknown>): void {
-  promise.catch((error: unknown) => process.emitWarning(`waitUntil: ${String(error)}`));
+  promise.catch(warnOfRejection);
 }
-
-/** Loopback bindings to the module's own exports: not offered, and says so when one is used. */
-export const exports: object = new Proxy(
-  {},
-  {
-    get(_, property) {
-      if (typeof property === "symbol" || property === "then") return undefined;
-      throw new Error(
-        `exports.${property} of cloudflare:workers is not offered here: put a workflow client into env instead`,
-      );
-    },
-  },
-);

@@ -1,4 +1,5 @@
 import module, { type ResolveFnOutput } from "node:module";
+import { fileURLToPath } from "node:url";
 import { bundlerFile, cloudflareModule } from "./resolve.ts";
 import { hasSource, sourceOf } from "./source.ts";
 
@@ -44,6 +45,11 @@ export function registerLoader(): void {
 /** Makes this file one that is loaded as a bundler would. */
 export function addUserModule(url: string): void {
   userModules.add(url);
+}
+
+/** The files that were loaded so, and that were asked for: of a module whose loading failed, those until then. */
+export function loadedUserFiles(): readonly string[] {
+  return [...userModules].map((url) => fileURLToPath(Object.assign(new URL(url), { search: "", hash: "" })));
 }
 
 type Resolve = (specifier: string) => ResolveFnOutput;

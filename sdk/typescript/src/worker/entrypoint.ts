@@ -1,8 +1,9 @@
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
+import { createExecutionContext, warnOfRejection } from "../cloudflare/execution-context.ts";
 import { encodeFailure } from "../failure.ts";
 import { encodeValue } from "../values/encode.ts";
 import { NotSerialisableError } from "../values/errors.ts";
-import type { ExecutionContext, WorkflowEvent } from "../workflow.ts";
+import type { WorkflowEvent } from "../workflow.ts";
 import type { WorkflowStep } from "../workflow-step.ts";
 import type { InstanceIdentity } from "./instance-identity.ts";
 import type { Operation } from "./operation.ts";
@@ -18,7 +19,7 @@ export async function callRun(
   params: Payload | undefined,
   step: WorkflowStep,
 ): Promise<unknown> {
-  const workflow = new Workflow(executionContext(), env);
+  const workflow = new Workflow(createExecutionContext(leftToItself), env);
   if (typeof (Workflow.prototype as { run?: unknown }).run !== "function") {
     throw new TypeError('The RPC receiver does not implement the method "run".');
   }
@@ -32,14 +33,8 @@ function eventOf({ createdAtMs, id, workflow }: InstanceIdentity, params: Payloa
   return Object.defineProperty(event, "params", { value: payload, writable: true }) as WorkflowEvent;
 }
 
-function executionContext(): ExecutionContext {
-  return {
-    waitUntil(promise) {
-      Promise.resolve(promise).catch((error: unknown) => process.emitWarning(`waitUntil: ${String(error)}`));
-    },
-    passThroughOnException() {},
-    props: {},
-  };
+function leftToItself(promise: Promise<unknown>): void {
+  promise.catch(warnOfRejection);
 }
 
 /** How an instance ends whose `run` returned. A value that cannot be stored makes it fail. */
