@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { engineFlags, LOG_FLAGS, type LogOptions } from "../engine-options.ts";
 import { engineOption, namespaceOption } from "../options.ts";
-import { servesModule, type ServingOptions } from "./options.ts";
+import { servesModule, type ServingOptions, targetOf } from "./options.ts";
 
 export interface WorkerCommandOptions extends ServingOptions, LogOptions {
   readonly engine: string;
@@ -9,12 +9,14 @@ export interface WorkerCommandOptions extends ServingOptions, LogOptions {
   readonly name?: string;
 }
 
-/** `perdure worker <module>`. */
+/** `perdure worker [module or folder]`. */
 export function addWorker(program: Command): void {
   const command = program
     .command("worker")
-    .summary("run the workflows of a module")
-    .description("Runs the workflows of a module for an engine. It waits for an engine that is not there yet.");
+    .summary("run the workflows of a module or a Cloudflare project")
+    .description(
+      "Runs the workflows of a module, or of a Cloudflare project, for an engine. It waits for an engine that is not there yet.",
+    );
   servesModule(command)
     .addOption(engineOption())
     .addOption(namespaceOption())
@@ -24,9 +26,10 @@ export function addWorker(program: Command): void {
       ),
     );
   for (const flag of engineFlags(LOG_FLAGS)) command.addOption(flag);
-  command.action(async (module: string, options: WorkerCommandOptions) => {
+  command.action(async (target: string | undefined, options: WorkerCommandOptions) => {
+    const serving = targetOf(target, options);
     // Not at the top: most commands need none of it, and are quicker so.
     const { runWorker } = await import("./run.ts");
-    await runWorker(module, options);
+    await runWorker(serving, options);
   });
 }

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { createClient } from "perdure/client";
 import { WorkflowLoadError } from "perdure/loader";
-import { type Log, serve, type Worker } from "perdure/worker";
+import { type Log, serve } from "perdure/worker";
 import { EXIT } from "../exit-code.ts";
 import { CommandRefused, refusalOf } from "../refusal.ts";
 import { addBindings, loadEnvironment } from "./environment.ts";
@@ -38,7 +38,7 @@ export async function startWorker(module: string, options: ServingOptions, place
   const { slots, cacheSize, grace: graceMs } = options;
   const worker = serve({ engine, workflows, env, namespace, workerName, slots, cacheSize, graceMs, log });
   return {
-    ready: readyOf(worker, engine),
+    ready: tellingRefusals(worker.ready, engine),
     workflows: [...workflows.keys()],
     async stop() {
       await worker.stop();
@@ -47,9 +47,10 @@ export async function startWorker(module: string, options: ServingOptions, place
   };
 }
 
-async function readyOf(worker: Worker, engine: string): Promise<void> {
+/** Makes a refusal of the engine one of the command. @throws {CommandRefused} */
+export async function tellingRefusals<T>(call: Promise<T>, engine: string): Promise<T> {
   try {
-    await worker.ready;
+    return await call;
   } catch (error) {
     const refusal = refusalOf(error, engine);
     throw refusal === null ? error : new CommandRefused(refusal.reason, refusal.message, refusal.exitCode);

@@ -1,0 +1,43 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { ProjectConfig } from "./config.ts";
+
+/** What wrangler gives code that runs outside of the Workers runtime. */
+export interface Platform {
+  readonly env: Readonly<Record<string, unknown>>;
+  dispose(): Promise<void>;
+}
+
+interface Wrangler {
+  getPlatformProxy(options: {
+    readonly configPath: string;
+    readonly environment?: string;
+    readonly persist: boolean;
+  }): Promise<Platform>;
+}
+
+/**
+ * The bindings of a project, as the wrangler that it has installed simulates them: with the data of `wrangler dev`.
+ *
+ * @returns Undefined when the project has no wrangler.
+ * @throws whatever wrangler throws.
+ */
+export async function openPlatform({ file, folder, environment }: ProjectConfig): Promise<Platform | undefined> {
+  const require = createRequire(join(folder, "package.json"));
+  const path = resolved(require);
+  if (path === undefined) return undefined;
+  const wrangler = require(path) as Wrangler;
+  return wrangler.getPlatformProxy({
+    configPath: file,
+    ...(environment !== undefined && { environment }),
+    persist: true,
+  });
+}
+
+function resolved(require: NodeJS.Require): string | undefined {
+  try {
+    return require.resolve("wrangler");
+  } catch {
+    return undefined;
+  }
+}
