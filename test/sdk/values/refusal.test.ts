@@ -30,7 +30,7 @@ describe("a value that only makes sense where it is", () => {
     ["a proxy of an array", new Proxy([], {}), "output", "a Proxy"],
     ["a proxy of a function", { "a b": new Proxy(() => 1, {}) }, 'output["a b"]', "a Proxy"],
     ["a response", { r: new Response("x") }, "output.r", /^a Response: return what you need/],
-    ["a stream", new ReadableStream(), "output", /^a ReadableStream, which cannot be stored yet/],
+    ["a stream", new ReadableStream(), "output", /^a ReadableStream within a value/],
     ["a nested stream", new Set([{ s: new ReadableStream() }]), "output.values()[0].s", /^a ReadableStream/],
     ["a function in an error", Object.assign(new Error("x"), { retry() {} }), "output.retry", "a function (retry)"],
   ])("%s, ends the instance, and the message says where it is", (_, value, path, what) => {

@@ -1,13 +1,15 @@
 import { decode, Tagged } from "cborg";
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { CorruptPayloadError } from "./errors.ts";
+import { streamText } from "./stream-text.ts";
 import { ExactTokenizer } from "./tokenizer.ts";
 import { fromCbor, KNOWN_TAGS } from "./from-cbor.ts";
 
 const CBOR_OPTIONS = { useMaps: true, allowBigInt: true, tags: Tagged.preserve(...KNOWN_TAGS) };
 
 /**
- * The value that a payload holds: a new one at each call.
+ * The value that a payload holds: a new one at each call. In place of a stream, whose bytes are elsewhere, a text that says
+ * what it is.
  *
  * @throws CorruptPayloadError when the payload is damaged, or written in a form not known here.
  */
@@ -22,7 +24,7 @@ export function decodeValue({ content, kind }: Pick<Payload, "content" | "kind">
     case "json":
       return read("JSON", () => JSON.parse(content.value) as unknown);
     case "stream":
-      throw new CorruptPayloadError("A stream is read chunk by chunk");
+      return streamText(content.value);
     case "cbor":
       return read("CBOR", () => fromCbor(decodeItem(content.value)));
   }

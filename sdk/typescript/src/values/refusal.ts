@@ -13,9 +13,7 @@ const cloneError = (what: string): Refusal => ({ fatal: false, what });
 /** Objects by what `Object.prototype.toString` says of them, with what to store instead. */
 const BY_TAG: Readonly<Record<string, Refusal>> = {
   Response: fatal("a Response: return what you need of it, `await response.json()` for instance"),
-  ReadableStream: fatal(
-    "a ReadableStream, which cannot be stored yet: return its bytes, `await new Response(stream).bytes()`",
-  ),
+  ReadableStream: fatal("a ReadableStream within a value: a step may return one by itself, and nothing else"),
   WritableStream: fatal("a WritableStream"),
   TransformStream: fatal("a TransformStream"),
   Request: cloneError("a Request: return its URL and what else you need"),

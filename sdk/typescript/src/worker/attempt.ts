@@ -1,13 +1,14 @@
 import type { Failure } from "../../gen/perdure/v1/failure_pb.ts";
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { isNonRetryable } from "../errors-non-retryable.ts";
-import { WorkflowTimeoutError } from "../errors.ts";
+import { WorkflowFatalError, WorkflowTimeoutError } from "../errors.ts";
 import { decodeFailure, encodeFailure } from "../failure.ts";
 import { encodeValue } from "../values/encode.ts";
-import { NotSerialisableError, ValueTooLargeError } from "../values/errors.ts";
+import { ValueTooLargeError } from "../values/errors.ts";
 import type { WorkflowDelayFunction, WorkflowStepContext } from "../workflow-step.ts";
 import { alarm } from "./alarm.ts";
 import { askForDelay } from "./retry-delay.ts";
+import { isStream } from "./stream-chunks.ts";
 import type { StepPolicy } from "./step-policy.ts";
 
 /** The work of a step. */
@@ -22,6 +23,8 @@ export interface Attempt {
   readonly delay: WorkflowDelayFunction | null;
   /** Of `context.signal`. */
   readonly abort: AbortController;
+  /** Keeps a stream that the callback gives. */
+  readonly store: (stream: ReadableStream) => Promise<Payload>;
 }
 
 /** What became of an attempt, ready to be stored. */
@@ -34,28 +37,34 @@ export type AttemptEnd =
       /** What the delay function gave. */
       readonly retryDelayMs: number | null;
     }
-  /** The result holds something that can never be stored: the instance ends. */
+  /** The result is, or holds, something that can never be stored: the instance ends. */
   | { readonly kind: "unserialisable"; readonly failure: Failure };
 
 /** Calls a step's callback and stores what comes of it, within the time that an attempt may take. Never rejects. */
 export async function runAttempt(attempt: Attempt): Promise<AttemptEnd> {
-  let value: unknown;
   try {
-    value = await inTime(attempt);
+    return await inTime(attempt);
   } catch (thrown) {
     return failed(attempt, thrown);
   }
+}
+
+/** @throws What the callback throws, and what a retry might give otherwise. */
+async function calledOnce({ callback, context, store }: Attempt): Promise<AttemptEnd> {
+  const value = await callback(context);
   try {
-    return { kind: "returned", output: encodeValue(value, { step: attempt.context.step.name }) };
+    const output = isStream(value) ? await store(value) : encodeValue(value, { step: context.step.name });
+    return { kind: "returned", output };
   } catch (error) {
-    if (!(error instanceof NotSerialisableError)) return failed(attempt, error);
-    return { kind: "unserialisable", failure: encodeFailure(error) };
+    if (error instanceof WorkflowFatalError) return { kind: "unserialisable", failure: encodeFailure(error) };
+    throw error;
   }
 }
 
 /** A callback that is late goes on to its end, but nobody waits for it. */
-async function inTime({ callback, context, policy, abort }: Attempt): Promise<unknown> {
-  const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+async function inTime(attempt: Attempt): Promise<AttemptEnd> {
+  const { policy, abort } = attempt;
+  const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
   const cancel = alarm(policy.timeoutMs, () => {
     const error = new WorkflowTimeoutError(policy.timeoutMs);
     reject(error);
@@ -63,7 +72,7 @@ async function inTime({ callback, context, policy, abort }: Attempt): Promise<un
   });
   abort.signal.addEventListener("abort", cancel);
   try {
-    (async () => callback(context))().then(resolve, reject);
+    calledOnce(attempt).then(resolve, reject);
     return await promise;
   } finally {
     cancel();

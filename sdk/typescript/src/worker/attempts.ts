@@ -3,17 +3,22 @@ import type { InstanceIdentity } from "./instance-identity.ts";
 import type { StartStep } from "./operation.ts";
 import { runScope } from "./run-scope.ts";
 import { stepContext } from "./step-context.ts";
+import type { Streams } from "./streams.ts";
 import type { StepWork } from "./step-work.ts";
+
+export interface AttemptsParts {
+  readonly identity: InstanceIdentity;
+  readonly streams: () => Streams;
+  readonly onEnd: (start: StartStep, end: AttemptEnd) => void;
+}
 
 /** The callbacks of one run that have been called and have not ended. */
 export class Attempts {
-  readonly #identity: InstanceIdentity;
-  readonly #onEnd: (start: StartStep, end: AttemptEnd) => void;
+  readonly #parts: AttemptsParts;
   readonly #inFlight = new Set<AbortController>();
 
-  constructor(identity: InstanceIdentity, onEnd: (start: StartStep, end: AttemptEnd) => void) {
-    this.#identity = identity;
-    this.#onEnd = onEnd;
+  constructor(parts: AttemptsParts) {
+    this.#parts = parts;
   }
 
   get inFlight(): number {
@@ -22,14 +27,18 @@ export class Attempts {
 
   begin(start: StartStep, work: StepWork): void {
     const abort = new AbortController();
-    const context = stepContext(this.#identity, start, work, abort.signal);
+    const { identity, streams, onEnd } = this.#parts;
+    const { signal } = abort;
+    const { key } = start;
+    const store = (stream: ReadableStream) => streams().store({ run: identity.run, key, stream, signal });
+    const context = stepContext(identity, start, work, abort.signal);
     this.#inFlight.add(abort);
     const { callback, delay } = work;
-    const attempt = { callback, delay, context, policy: start.policy, abort };
-    void runScope.run(this.#identity, async () => {
+    const attempt = { callback, delay, context, policy: start.policy, abort, store };
+    void runScope.run(identity, async () => {
       const end = await runAttempt(attempt);
       this.#inFlight.delete(abort);
-      this.#onEnd(start, end);
+      onEnd(start, end);
     });
   }
 

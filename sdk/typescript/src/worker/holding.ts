@@ -7,6 +7,7 @@ import type { Log } from "./log.ts";
 import type { Reporter } from "./reporter.ts";
 import type { RunCache } from "./run-cache.ts";
 import type { JournalSource } from "./task-journal.ts";
+import { EngineStreams } from "./streams.ts";
 import { identityOf, prepareRun } from "./task-run.ts";
 import { msOf } from "./wire-time.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
@@ -95,6 +96,7 @@ export class Holding {
     const { task, place, definition, cache, source, reporter, roll, log, parking } = this.#parts;
     await parking?.ended;
     const run = await prepareRun(task, definition, cache, source);
+    run.streams = new EngineStreams(source.client, source.session, task.lease!);
     const lease = new HeldLease({
       lease: task.lease!,
       run,

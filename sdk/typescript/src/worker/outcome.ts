@@ -1,5 +1,5 @@
 import type { Failure } from "../../gen/perdure/v1/failure_pb.ts";
-import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
+import type { BlobRef, Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { WorkflowTimeoutError } from "../errors.ts";
 import { decodeFailure, encodeFailure } from "../failure.ts";
 import { decodeValue } from "../values/decode.ts";
@@ -19,6 +19,9 @@ export type Outcome =
   | { readonly kind: "received"; readonly event: AcceptedEvent }
   | { readonly kind: "timedOut"; readonly timeoutMs: number };
 
+/** Opens a stream that a step gave: a new one at each call. */
+export type OpenStream = (blob: BlobRef) => ReadableStream<Uint8Array>;
+
 /** The two ends of a promise that `run` awaits. */
 export interface Settlers {
   resolve(value: unknown): void;
@@ -26,19 +29,21 @@ export interface Settlers {
 }
 
 /** Settles the promise of a step's call. Values are decoded anew, so that `run` may change what it gets. */
-export function settle(call: Settlers, outcome: Outcome): void {
+export function settle(call: Settlers, outcome: Outcome, open: OpenStream): void {
   try {
-    call.resolve(valueOf(outcome));
+    call.resolve(valueOf(outcome, open));
   } catch (error) {
     call.reject(error);
   }
 }
 
 /** @throws What the step threw; CorruptPayloadError when a stored value cannot be read. */
-function valueOf(outcome: Outcome): unknown {
+function valueOf(outcome: Outcome, open: OpenStream): unknown {
   switch (outcome.kind) {
-    case "returned":
-      return decodePayload(outcome.output);
+    case "returned": {
+      const content = outcome.output?.content;
+      return content?.case === "stream" ? open(content.value) : decodePayload(outcome.output);
+    }
     case "threw":
       throw decodeFailure(outcome.failure);
     case "slept":

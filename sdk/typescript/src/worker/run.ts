@@ -12,6 +12,7 @@ import type { Operation, SleepEnd, StartStep } from "./operation.ts";
 import { runScope } from "./run-scope.ts";
 import { Starts } from "./starts.ts";
 import { StepCalls } from "./step-calls.ts";
+import { NO_STREAMS, type Streams } from "./streams.ts";
 import { StepCounter, type StepKey } from "./step-key.ts";
 import type { StepWork } from "./step-work.ts";
 import { turn } from "./turn.ts";
@@ -37,11 +38,13 @@ export class Run {
   /** What is to be reported, in order. */
   readonly gather = new Gather();
   readonly starts: Starts;
+  /** Of the newest lease. */
+  streams: Streams = NO_STREAMS;
   /** Called when there is something new: an attempt has ended, or `run` went on by itself. */
   onChange: () => void = () => {};
   readonly #parts: RunParts;
   readonly #view = new JournalView();
-  readonly #calls = new StepCalls();
+  readonly #calls = new StepCalls((blob) => this.streams.open(blob));
   readonly #counter = new StepCounter();
   #queue: Delivery[] = [];
   #phase: "new" | "running" | "ended" | "dead" = "new";
@@ -54,7 +57,9 @@ export class Run {
     this.identity = identity;
     const onEnd = (start: StartStep, end: AttemptEnd): void => this.#onAttemptEnd(start, end);
     const { rehearsal } = definition;
-    this.starts = new Starts({ identity, rehearsal, onEnd, view: this.#view, calls: this.#calls, gather: this.gather });
+    const streams = (): Streams => this.streams;
+    const shared = { view: this.#view, calls: this.#calls, gather: this.gather, streams };
+    this.starts = new Starts({ identity, rehearsal, onEnd, ...shared });
   }
 
   /** Calls of `step.do` in this pass. */

@@ -6,6 +6,7 @@ import type { JournalView } from "./journal-view.ts";
 import type { Operation, StartStep } from "./operation.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { StepCalls } from "./step-calls.ts";
+import type { Streams } from "./streams.ts";
 import { keyText, type StepKey } from "./step-key.ts";
 import type { StepPolicy } from "./step-policy.ts";
 
@@ -15,6 +16,8 @@ export interface StartsParts {
   readonly view: JournalView;
   readonly calls: StepCalls;
   readonly gather: Gather;
+  /** Those of the lease that is held now. */
+  readonly streams: () => Streams;
   readonly onEnd: (start: StartStep, end: AttemptEnd) => void;
 }
 
@@ -31,7 +34,7 @@ export class Starts {
 
   constructor(parts: StartsParts) {
     this.#parts = parts;
-    this.#attempts = new Attempts(parts.identity, parts.onEnd);
+    this.#attempts = new Attempts(parts);
   }
 
   /** Callbacks that have been called and have not ended. */

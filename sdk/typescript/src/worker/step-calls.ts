@@ -1,4 +1,4 @@
-import { type Outcome, settle, type Settlers } from "./outcome.ts";
+import { type OpenStream, type Outcome, settle, type Settlers } from "./outcome.ts";
 import { keyText, type StepKey } from "./step-key.ts";
 import type { StepWork } from "./step-work.ts";
 
@@ -11,9 +11,14 @@ export interface StepCall extends Settlers {
 
 /** Where outcomes meet calls: whichever comes first waits for the other. */
 export class StepCalls {
+  readonly #open: OpenStream;
   readonly #pending = new Map<string, StepCall>();
   /** Outcomes whose turn has come before their call was made in this pass. */
   readonly #ready = new Map<string, Outcome>();
+
+  constructor(open: OpenStream) {
+    this.#open = open;
+  }
 
   get pending(): Iterable<StepCall> {
     return this.#pending.values();
@@ -28,7 +33,7 @@ export class StepCalls {
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     const outcome = this.#ready.get(keyText(key));
     if (outcome === undefined) this.#pending.set(keyText(key), { key, work, resolve, reject });
-    else settle({ resolve, reject }, outcome);
+    else settle({ resolve, reject }, outcome, this.#open);
     this.#ready.delete(keyText(key));
     return promise;
   }
@@ -41,7 +46,7 @@ export class StepCalls {
       return false;
     }
     this.#pending.delete(keyText(key));
-    settle(call, outcome);
+    settle(call, outcome, this.#open);
     return true;
   }
 

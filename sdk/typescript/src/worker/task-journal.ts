@@ -10,7 +10,7 @@ const PAGE_TIMEOUT_MS = 30_000;
 
 /** Where the rest of a task's journal comes from. */
 export interface JournalSource {
-  readonly client: Pick<Client<typeof WorkerService>, "getTaskJournal">;
+  readonly client: Pick<Client<typeof WorkerService>, "getTaskJournal" | "getTaskBlob" | "putBlob">;
   readonly session: string;
   readonly signal: AbortSignal;
 }

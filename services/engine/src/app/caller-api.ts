@@ -26,6 +26,8 @@ export interface CallerApi {
   waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView>;
   /** @param run Default: the current one. */
   journal(name: InstanceName, after: number, limit: number, run?: number): Promise<JournalView>;
+  /** A chunk of a step's output that is a stream. */
+  blob(name: InstanceName, blob: string, chunk: number): Promise<Uint8Array>;
   /** Records of the current run: those there are, then those that come; ends after the record that ends the run. */
   watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord>;
 }

@@ -15,6 +15,7 @@ import type {
   WatchedRecord,
   WatchStart,
 } from "./caller-api.ts";
+import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Feed } from "./feed.ts";
@@ -35,6 +36,7 @@ const LOOK_AGAIN_MS = SECOND_MS;
 export interface CallersParts {
   readonly store: Store;
   readonly instances: Instances;
+  readonly blobs: Blobs;
   readonly polls: PollQueue;
   readonly dispatcher: Dispatcher;
   readonly feed: Feed;
@@ -145,6 +147,10 @@ export class Callers implements CallerApi {
     // Of an earlier run nobody knows the end without reading on.
     const last = records.at(-1)?.position ?? after;
     return { records, run: current, position: more ? last + 1 : last };
+  }
+
+  blob(name: InstanceName, blob: string, chunk: number): Promise<Uint8Array> {
+    return this.#parts.blobs.ofInstance(name, blob, chunk);
   }
 
   watch(name: InstanceName, after: WatchStart, signal: AbortSignal): AsyncIterable<WatchedRecord> {

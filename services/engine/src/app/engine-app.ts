@@ -1,5 +1,6 @@
 import type { Retention } from "../domain/state.ts";
 import type { Store } from "../store/store.ts";
+import { Blobs } from "./blobs.ts";
 import type { CallerApi } from "./caller-api.ts";
 import { Callers } from "./callers.ts";
 import type { Clock } from "./clock.ts";
@@ -55,6 +56,7 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
   const drained = new AbortController();
   const feed = new Feed();
   const instances = new Instances(store, clock, feed);
+  const blobs = new Blobs({ store, instances, bytesMax: instanceBytesMax });
   const polls = new PollQueue(pollClock, config.pollsMax);
   const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, stepLimit });
   const sweeper = new Sweeper({ store, instances, polls, clock, log, leaseMs });
@@ -62,8 +64,8 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
   const purges = new RetentionLoop(store, instances, clock, log);
   const draining = drained.signal;
   return {
-    callers: new Callers({ store, instances, polls, dispatcher, feed, clock, draining, retention, stepLimit }),
-    workers: new Workers({ store, instances, polls, sessions, sweeper, clock, leaseMs, limits }),
+    callers: new Callers({ store, instances, blobs, polls, dispatcher, feed, clock, draining, retention, stepLimit }),
+    workers: new Workers({ store, instances, blobs, polls, sessions, sweeper, clock, leaseMs, limits }),
     instances,
     feed,
     start() {

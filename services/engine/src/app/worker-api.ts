@@ -15,6 +15,8 @@ export interface WorkerApi {
   commit(session: string, commits: readonly TaskCommit[]): Promise<readonly (Accepted | EngineError)[]>;
   heartbeat(session: string, held: readonly HeldTask[]): Promise<Heartbeat>;
   journal(session: string, lease: LeaseRef, after: number): Promise<TaskJournal>;
+  putBlob(session: string, lease: LeaseRef, chunk: NewChunk): Promise<void>;
+  blob(lease: LeaseRef, blob: string, chunk: number): Promise<Uint8Array>;
   shutdown(session: string): Promise<void>;
 }
 
@@ -72,6 +74,14 @@ export interface Accepted {
   readonly putOff: readonly StepKey[];
   readonly pausing: boolean;
   readonly nextDueInMs: number | null;
+}
+
+/** A part of a stream. */
+export interface NewChunk {
+  readonly blob: string;
+  /** From 0. */
+  readonly chunk: number;
+  readonly bytes: Uint8Array;
 }
 
 export interface Notice {

@@ -4,6 +4,7 @@ import type { InstanceState } from "../domain/state.ts";
 import { HOLD_MS_MAX } from "../domain/limits.ts";
 import type { RunLimits } from "../domain/move.ts";
 import type { Store } from "../store/store.ts";
+import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import type { Instances, Moved } from "./instances.ts";
 import { newsOf } from "./news.ts";
@@ -17,6 +18,7 @@ import type {
   Heartbeat,
   HeldTask,
   LeaseRef,
+  NewChunk,
   Poll,
   Polled,
   TaskCommit,
@@ -30,6 +32,7 @@ const JOURNAL_PAGE = { records: 1_000, bytes: 2 * 1_048_576 };
 export interface WorkersParts {
   readonly store: Store;
   readonly instances: Instances;
+  readonly blobs: Blobs;
   readonly polls: PollQueue;
   readonly sessions: Sessions;
   readonly sweeper: Sweeper;
@@ -77,6 +80,14 @@ export class Workers implements WorkerApi {
     return { name: lease.name, records, position: state.position, params, createdAt };
   }
 
+  putBlob(session: string, lease: LeaseRef, chunk: NewChunk): Promise<void> {
+    return this.#parts.blobs.put(session, lease, chunk).catch(asLeaseLost);
+  }
+
+  blob(lease: LeaseRef, blob: string, chunk: number): Promise<Uint8Array> {
+    return this.#parts.blobs.ofTask(lease, blob, chunk);
+  }
+
   async shutdown(session: string): Promise<void> {
     const { sessions, polls, sweeper } = this.#parts;
     await sessions.end(session);
@@ -95,12 +106,13 @@ export class Workers implements WorkerApi {
   }
 
   async #report(session: string, { lease, sequence, seenPosition, operations, park }: TaskCommit): Promise<Accepted> {
-    const { instances, limits } = this.#parts;
+    const { instances, blobs, limits } = this.#parts;
     const report = { epoch: lease.epoch, sequence };
     const { uid, run } = lease;
     const move = { kind: "report", session, uid, run, report, operations, park, limits } as const;
     const known = instances.peek(lease.name)?.state ?? (await instances.load(lease.name).catch(asLeaseLost));
     if (known.birth.uid !== uid) throw leaseLost();
+    await blobs.require(uid, operations);
     const moved = await instances.move(lease.name, move).catch(asLeaseLost);
     return this.#accepted(moved, lease, seenPosition);
   }

@@ -73,15 +73,18 @@ function startedAtOf({ now, state }: Draft, runningForMs: number): EpochMs {
 
 function requireRoom(draft: Draft, output: Payload, bytesMax: number): void {
   const bytes = draft.state.storedBytes + storedBytes(output);
-  if (bytes <= bytesMax) return;
-  throw new EngineError("LIMIT_EXCEEDED", `The instance has exceeded the ${sizeText(bytesMax)} storage limit`, {
+  if (bytes > bytesMax) throw storageLimitExceeded(bytes, bytesMax);
+}
+
+export function storageLimitExceeded(bytes: number, bytesMax: number): EngineError {
+  return new EngineError("LIMIT_EXCEEDED", `The instance has exceeded the ${sizeText(bytesMax)} storage limit`, {
     limitBytes: String(bytesMax),
     actualBytes: String(bytes),
   });
 }
 
 /** As the programming model writes its default: "1GiB". */
-export function sizeText(bytes: number): string {
+function sizeText(bytes: number): string {
   if (bytes % (1024 * MIB) === 0) return `${bytes / (1024 * MIB)}GiB`;
   return bytes % MIB === 0 ? `${bytes / MIB}MiB` : `${bytes} byte`;
 }

@@ -14,7 +14,7 @@ import { commitFromMessage, commitResultToMessage, noticeToMessage, taskToMessag
 import { durationToMessage, timestampToMessage } from "./time.ts";
 
 /** What workers call, in protobuf. */
-export function workerHandlers(workers: WorkerApi): Partial<ServiceImpl<typeof WorkerService>> {
+export function workerHandlers(workers: WorkerApi): ServiceImpl<typeof WorkerService> {
   return {
     async pollTasks(request, context) {
       const { session, workerName = null, namespace = DEFAULT_NAMESPACE, workflows, slots } = request;
@@ -52,6 +52,13 @@ export function workerHandlers(workers: WorkerApi): Partial<ServiceImpl<typeof W
         createTime: timestampToMessage(journal.createdAt),
         instance: nameToMessage(journal.name),
       };
+    },
+    async putBlob({ session, lease, blob, chunk, bytes }) {
+      await workers.putBlob(session, leaseFromMessage(lease, "lease"), { blob, chunk, bytes });
+      return {};
+    },
+    async getTaskBlob({ lease, blob, chunk }) {
+      return { bytes: await workers.blob(leaseFromMessage(lease, "lease"), blob, chunk) };
     },
     async shutdownWorker({ session }) {
       await workers.shutdown(session);

@@ -75,6 +75,9 @@ export function workflowHandlers(callers: CallerApi): Partial<ServiceImpl<typeof
       const { records, run, position } = await callers.journal(nameOf(request), afterPosition, limit, request.run);
       return { records: records.map(publicRecordToMessage), run, position };
     },
+    async getBlob(request) {
+      return { bytes: await callers.blob(nameOf(request), request.blob, request.chunk) };
+    },
     async *watchInstance(request, context) {
       const start = { position: request.afterPosition, run: request.run ?? null };
       for await (const { run, record, status } of callers.watch(nameOf(request), start, context.signal)) {

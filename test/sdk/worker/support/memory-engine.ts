@@ -27,6 +27,7 @@ const LEASE_MS = 90 * 86_400_000;
 export interface EngineOptions {
   readonly leaseMs?: number;
   readonly stepLimit?: number;
+  readonly instanceBytesMax?: number;
 }
 
 /** The real engine over a memory store, reached without sockets. Instances are those of the workflow "w". */
@@ -37,10 +38,10 @@ export class MemoryEngine {
   readonly #calls: Client<typeof WorkflowService>;
   #closed = false;
 
-  constructor({ leaseMs = LEASE_MS, stepLimit = 10_000 }: EngineOptions = {}) {
+  constructor({ leaseMs = LEASE_MS, stepLimit = 10_000, instanceBytesMax = 1_073_741_824 }: EngineOptions = {}) {
     this.leaseMs = leaseMs;
     const retention = { successMs: 3_600_000, failureMs: 3_600_000 };
-    const config = { leaseMs, retention, stepLimit, instanceBytesMax: 1_073_741_824, pollsMax: 1_000 };
+    const config = { leaseMs, retention, stepLimit, instanceBytesMax, pollsMax: 1_000 };
     this.#app = createApp({ store: new MemoryStore(() => {}), clock: this.clock, log: SILENT, config });
     this.#app.start();
     this.#calls = createClient(WorkflowService, this.transport());

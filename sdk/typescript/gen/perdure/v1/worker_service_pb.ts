@@ -382,8 +382,10 @@ export type PutBlobRequest = Message<"perdure.v1.PutBlobRequest"> & {
   lease?: Lease | undefined;
 
   /**
-   * The stream's name in the instance: another one for each attempt. 1 to 128
-   * letters, digits, "_", "." and "-".
+   * The stream's name in the instance, 1 to 128 letters, digits, "_", "." and
+   * "-": another one for each attempt, not to be guessed, and the same up to
+   * the last dot for all attempts of a step. What they have left is dropped
+   * when chunk 0 of another one is put.
    *
    * @generated from field: string blob = 3;
    */
@@ -575,7 +577,8 @@ export const WorkerService: GenService<{
    * Returns a chunk of a step's output that is a stream.
    *
    * Reasons:
-   *   - LEASE_LOST: the task has passed on.
+   *   - LEASE_LOST: the instance is gone. One that has passed on may still be
+   *     read.
    *   - BLOB_NOT_FOUND: there is no such chunk.
    *
    * @generated from rpc perdure.v1.WorkerService.GetTaskBlob

@@ -1423,7 +1423,7 @@ export const WorkflowService: GenService<{
    *
    * Reasons:
    *   - INSTANCE_NOT_FOUND: never created, or removed.
-   *   - BLOB_NOT_FOUND: there is no such chunk, or its step is sensitive.
+   *   - BLOB_NOT_FOUND: there is no such chunk.
    *
    * @generated from rpc perdure.v1.WorkflowService.GetBlob
    */
