@@ -1,10 +1,12 @@
-import { follow } from "@perdure/cli/instances/follow";
+import { type Followed, follow } from "@perdure/cli/instances/follow";
 import { InstanceStory } from "@perdure/cli/show/instance-story";
 import { lineText } from "@perdure/cli/show/line";
 import type { InstanceHandle } from "perdure/client";
+import { isTransient } from "perdure/transport-errors";
 import type { JournalEntry, JournalRecord } from "perdure/proto/perdure/v1/journal_pb";
 import type { Stage } from "./demonstrate.ts";
 import type { Actor } from "./instance.ts";
+import { served } from "./parts.ts";
 
 export interface AttendOptions {
   /** Called for each record, from the first one on, after its lines are told. */
@@ -21,11 +23,30 @@ export interface AttendOptions {
 export async function attend(stage: Stage, actor: Actor<unknown>, options: AttendOptions = {}): Promise<void> {
   const { onRecord, label, quiet = false, signal } = options;
   const story = new InstanceStory();
-  const ref = { workflow: actor.workflow, instanceId: actor.instance.id };
-  for await (const followed of follow(stage.engine, ref, signal)) {
+  for await (const followed of patiently(stage, actor, signal)) {
     const lines = story.lines(followed);
     if (!quiet) for (const line of lines) stage.say(lineText(line, label));
     onRecord?.(followed.record);
+  }
+}
+
+/** Follows an instance however long its engine takes to come back: it is started again from here. */
+async function* patiently(stage: Stage, actor: Actor<unknown>, signal?: AbortSignal): AsyncGenerator<Followed> {
+  const ref = { workflow: actor.workflow, instanceId: actor.instance.id };
+  let seen = { run: 0, position: 0 };
+  for (;;) {
+    try {
+      for await (const followed of follow(stage.engine, ref, signal)) {
+        const { run, record } = followed;
+        if (run < seen.run || (run === seen.run && record.position <= seen.position)) continue;
+        seen = { run, position: record.position };
+        yield followed;
+      }
+      return;
+    } catch (error) {
+      if (!isTransient(error, signal)) throw error;
+      await served(stage.engine.address);
+    }
   }
 }
 

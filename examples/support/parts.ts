@@ -7,9 +7,9 @@ import { Part } from "./part.ts";
 /** Whoever is called so takes the work of the one before over at once, however that ended. */
 const WORKER_NAME = "example";
 
-/** Between two looks for an engine that is starting, and how many there are: half a minute. */
+/** Between two looks for an engine that is starting, and how many there are: a minute. */
 const LOOK_MS = 100;
-const LOOKS_MAX = 300;
+const LOOKS_MAX = 600;
 
 const QUIET = ["--log-level", "error"];
 

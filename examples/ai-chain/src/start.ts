@@ -13,7 +13,7 @@ interface Output {
 }
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const setting = { folder: FOLDER, workflow: file("workflow.ts"), env: file("env.ts") };
+const setting = { folder: FOLDER, workflow: file("index.ts"), env: file("env.ts") };
 
 await demonstrate(setting, async (stage) => {
   const params = { topic: "repairing old chairs" };

@@ -23,7 +23,7 @@ const REQUESTS = {
 } as const;
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const setting = { folder: FOLDER, workflow: file("workflow.ts"), env: file("env.ts") };
+const setting = { folder: FOLDER, workflow: file("index.ts"), env: file("env.ts") };
 
 process.env[ANSWER_WITHIN_VARIABLE] ??= personAtTerminal ? "30 seconds" : "4 seconds";
 

@@ -20,7 +20,7 @@ const CHUNKS = 1_000;
 const ROWS_PER_CHUNK = 250;
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const setting = { folder: FOLDER, workflow: file("workflow.ts"), env: file("env.ts") };
+const setting = { folder: FOLDER, workflow: file("index.ts"), env: file("env.ts") };
 
 await demonstrate(setting, async (stage) => {
   const params = { rows: CHUNKS * ROWS_PER_CHUNK, rowsPerChunk: ROWS_PER_CHUNK };

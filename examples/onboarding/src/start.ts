@@ -16,7 +16,7 @@ const WORKFLOW = "OnboardingWorkflow";
 const MADE_UP_HER_MIND = "check activity";
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const setting = { folder: FOLDER, workflow: file("workflow.ts"), env: file("env.ts") };
+const setting = { folder: FOLDER, workflow: file("index.ts"), env: file("env.ts") };
 
 await demonstrate(setting, async (stage) => {
   for (const user of ["Ada", "Bob"]) {

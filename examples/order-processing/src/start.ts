@@ -22,7 +22,7 @@ const ORDERS: Readonly<Record<string, Params>> = {
 };
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-const setting = { folder: FOLDER, workflow: file("workflow.ts"), env: file("env.ts") };
+const setting = { folder: FOLDER, workflow: file("index.ts"), env: file("env.ts") };
 
 await demonstrate(setting, async (stage) => {
   for (const [name, params] of Object.entries(ORDERS)) {
