@@ -37,7 +37,7 @@ const MAY_IMPORT = {
   rpc: ["platform", "app", "store port", "domain", "sdk"],
   main: ["rpc", "platform", "app", "store opener", "store port", "domain", "sdk"],
   // Tests of workflows would wait for drivers of stores that they never open.
-  "embedded engine": ["rpc", "platform", "app", "store port", "memory store", "domain", "sdk"],
+  "embedded engine": ["rpc", "app", "store port", "memory store", "domain", "sdk"],
   sdk: [],
   // Runs an engine in the test's process: an optional peer, which nothing else of the SDK needs.
   "sdk testing": ["sdk", "main"],

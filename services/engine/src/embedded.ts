@@ -11,7 +11,6 @@ import { nameText, type InstanceName } from "./domain/name.ts";
 import type { InstanceState } from "./domain/state.ts";
 import type { StepKey } from "./domain/step.ts";
 import { DAY_MS, type EpochMs } from "./domain/time.ts";
-import { systemClock } from "./platform/clock.ts";
 import { refusalInterceptor } from "./rpc/refusal-interceptor.ts";
 import { ruleInterceptor } from "./rpc/rules.ts";
 import { workerHandlers } from "./rpc/worker-handlers.ts";
@@ -64,8 +63,16 @@ export interface EmbeddedEngine {
   close(): Promise<void>;
 }
 
+export interface EmbeddedParts {
+  /** The time of instances. */
+  readonly clock: Clock;
+  /** What long polls are held by: a jump of weeks would end them all. */
+  readonly pollClock: Clock;
+  readonly log: Log;
+}
+
 /** Starts an engine that only this process can reach. What it journals is gone with it. */
-export function embedEngine(parts: { readonly clock: Clock; readonly log: Log }): EmbeddedEngine {
+export function embedEngine(parts: EmbeddedParts): EmbeddedEngine {
   const store = new MemoryStore(() => {});
   const config = {
     leaseMs: AGE_MS,
@@ -74,7 +81,7 @@ export function embedEngine(parts: { readonly clock: Clock; readonly log: Log })
     instanceBytesMax: INSTANCE_BYTES_MAX,
     pollsMax: POLLS_MAX,
   };
-  const app = createApp({ store, ...parts, pollClock: systemClock, config });
+  const app = createApp({ store, ...parts, config });
   app.start();
   return new Embedded(store, app, parts.log);
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { aTestEngine } from "./support/a-test-engine.ts";
 
 const DAY_MS = 86_400_000;
@@ -188,6 +188,31 @@ describe("a sleep until an instant", () => {
     await test.create();
 
     await expect(test.result()).rejects.toThrow("You can't sleep until a time in the past, time-traveler");
+  });
+});
+
+describe("timers that a test has faked", () => {
+  it.each([
+    ["all that Vitest fakes", undefined],
+    ["the date alone", ["Date"] as const],
+  ])("do not hold a workflow up, and fake what its code sees (%s)", async (_, toFake) => {
+    vi.useFakeTimers(toFake === undefined ? {} : { toFake: [...toFake] });
+    onTestFinished(() => {
+      vi.useRealTimers();
+    });
+    const test = await aTestEngine(async (_event, step) => {
+      const now = await step.do("now", { retries: { limit: 1, delay: "1 hour" } }, ({ attempt }) => {
+        if (attempt === 1) throw new Error("not yet");
+        return Date.now();
+      });
+      await step.sleep("nap", "1 week");
+      return now;
+    });
+    vi.setSystemTime(T0);
+    await test.create();
+
+    expect(await test.result()).toBe(T0);
+    await test.engine.close();
   });
 });
 

@@ -9,6 +9,15 @@ const LOOK_AGAIN_MS = 1_000;
 /** What `setTimeout` takes at most. */
 const SET_TIMEOUT_MS_MAX = 2_147_483_647;
 
+/** The machine's time, which a test cannot fake. */
+export const machineClock: Clock = {
+  now: () => Date.now(),
+  after(ms, call) {
+    const timer = setTimeout(call, Math.min(ms, SET_TIMEOUT_MS_MAX)).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /**
  * The time of a test engine: it stands still until it is moved. Alarms ring when it gets there; those of the engine's
  * own affairs, a long poll's end say, also when as much time has passed on the machine.

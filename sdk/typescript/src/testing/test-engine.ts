@@ -7,7 +7,7 @@ import { namedClasses, type WorkflowClasses } from "../worker/worker-options.ts"
 import { noteBinding } from "./bindings.ts";
 import { importEngine } from "./engine-package.ts";
 import { Introspection } from "./introspection.ts";
-import { TestClock } from "./test-clock.ts";
+import { machineClock, TestClock } from "./test-clock.ts";
 import { TimeKeeper, type TimeMode } from "./time-keeper.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- bindings of any params, of which nobody has said more
@@ -81,7 +81,7 @@ export async function createTestEngine<Env extends object = AnyBindings>(
   const names = new Set([...namedClasses(options.workflows)].map(([name]) => name));
   const clock = new TestClock(Number(startAt));
   const { embedEngine } = await importEngine();
-  const engine = embedEngine({ clock, log });
+  const engine = embedEngine({ clock, pollClock: machineClock, log });
   const keeper = new TimeKeeper(engine, clock, time);
   const { transport } = engine;
   const client = createClient({ engine: transport, namespace });

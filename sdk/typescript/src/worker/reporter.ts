@@ -11,6 +11,7 @@ import type { WorkerService } from "../../gen/perdure/v1/worker_service_pb.ts";
 import { reasonOf } from "../transport-errors.ts";
 import { backoffMs } from "../transport-retry.ts";
 import type { Log } from "./log.ts";
+import { turn } from "./turn.ts";
 
 /** Calls under way at once: one is written to disk while the next is filled. */
 const CALLS_MAX = 2;
@@ -79,14 +80,17 @@ export class Reporter {
   #schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      while (this.#calls < CALLS_MAX) {
-        const batch = this.#takeBatch();
-        if (batch.length === 0) return;
-        void this.#send(batch);
-      }
-    });
+    void this.#sendAfterTurn();
+  }
+
+  async #sendAfterTurn(): Promise<void> {
+    await turn();
+    this.#scheduled = false;
+    while (this.#calls < CALLS_MAX) {
+      const batch = this.#takeBatch();
+      if (batch.length === 0) return;
+      void this.#send(batch);
+    }
   }
 
   #takeBatch(): readonly Waiting[] {
