@@ -77,7 +77,15 @@ describe("a step's config", () => {
     expect(resolveStepConfig({})).toEqual({
       config: { retries: { limit: 5, delay: 10_000, backoff: "exponential" }, timeout: "10 minutes" },
       delay: null,
-      policy: { retryLimit: 5, retryDelayMs: 10_000, backoff: "exponential", timeoutMs: 600_000, dynamicDelay: false },
+      policy: {
+        retryLimit: 5,
+        retryDelayMs: 10_000,
+        backoff: "exponential",
+        timeoutMs: 600_000,
+        dynamicDelay: false,
+        sensitive: false,
+        rollback: false,
+      },
     });
   });
 
@@ -88,7 +96,7 @@ describe("a step's config", () => {
       timeout: "10 minutes",
       sensitive: "output",
     });
-    expect(policy).toMatchObject({ retryLimit: 3, retryDelayMs: 2000, timeoutMs: 600_000 });
+    expect(policy).toMatchObject({ retryLimit: 3, retryDelayMs: 2000, timeoutMs: 600_000, sensitive: true });
 
     expect(resolveStepConfig({ timeout: "1 minute" })).toMatchObject({
       config: { retries: { limit: 5, delay: 10_000, backoff: "exponential" }, timeout: "1 minute" },

@@ -5,6 +5,11 @@
  */
 export class WorkflowFatalError extends Error {
   override name = "WorkflowFatalError";
+
+  /** A rollback handler asked for a step. */
+  static stepInRollback(): WorkflowFatalError {
+    return new WorkflowFatalError("Cannot execute steps during rollback phase");
+  }
 }
 
 /** An attempt, or a wait for an event, took longer than it was given. */

@@ -1,12 +1,11 @@
 import { WorkflowFatalError } from "./errors.ts";
 import { isStepName, STEP_NAME_LENGTH_MAX } from "./names.ts";
-import { CONFIG_DOCS, isStepConfig, type ResolvedStepConfig, resolveStepConfig } from "./step-config.ts";
-import type { WorkflowStepContext } from "./workflow-step.ts";
+import { CONFIG_DOCS, isStepConfig, resolveStepConfig } from "./step-config.ts";
+import type { RollbackWork, StepWork } from "./worker/step-work.ts";
 
 /** What a call of `step.do` asks for, its arguments checked. */
-export interface DoCall extends ResolvedStepConfig {
+export interface DoCall extends StepWork {
   readonly name: string;
-  readonly callback: (ctx: WorkflowStepContext) => unknown;
 }
 
 /** What the check needs to know of the run. */
@@ -30,8 +29,8 @@ export function parseDo(args: readonly unknown[], { steps, stepsMax, rollingBack
     typeof args[1] === "function" ? [undefined, args[1], args[2]] : [args[1], args[2], args[3]];
 
   if (typeof callback !== "function") throw new WorkflowFatalError(`Step "${label}" requires a callback function`);
-  checkRollback(label, rollbackOptions);
-  if (rollingBack) throw new WorkflowFatalError("Cannot execute steps during rollback phase");
+  const rollback = parseRollback(label, rollbackOptions);
+  if (rollingBack) throw WorkflowFatalError.stepInRollback();
   if (steps > stepsMax) {
     throw new WorkflowFatalError(
       `The limit of ${stepsMax} steps has been reached. This limit can be changed in your worker configuration.`,
@@ -41,16 +40,18 @@ export function parseDo(args: readonly unknown[], { steps, stepsMax, rollingBack
   if (!isStepConfig(config ?? {})) {
     throw new WorkflowFatalError(`Step config for "${name}" is in a invalid format. See ${CONFIG_DOCS}`);
   }
-  if (rollbackOptions !== undefined) {
-    throw new WorkflowFatalError(
-      `Rollback for "${name}" is not supported yet, and a step that relies on it is not started: undo its work in a catch block of run() instead`,
-    );
-  }
-  return { name, callback: callback as DoCall["callback"], ...resolveStepConfig(config ?? {}) };
+  const { policy, ...resolved } = resolveStepConfig(config ?? {});
+  return {
+    name,
+    callback: callback as StepWork["callback"],
+    ...resolved,
+    policy: { ...policy, rollback: rollback !== null },
+    rollback,
+  };
 }
 
-function checkRollback(label: string, options: unknown): void {
-  if (options === undefined) return;
+function parseRollback(label: string, options: unknown): RollbackWork | null {
+  if (options === undefined) return null;
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw new WorkflowFatalError(`Rollback options for "${label}" must be an object`);
   }
@@ -59,6 +60,7 @@ function checkRollback(label: string, options: unknown): void {
   if (rollbackConfig !== undefined && !isStepConfig(rollbackConfig)) {
     throw new WorkflowFatalError(`Rollback config for "${label}" is in a invalid format. See ${CONFIG_DOCS}`);
   }
+  return { handler: rollback as RollbackWork["handler"], resolved: resolveStepConfig(rollbackConfig ?? {}) };
 }
 
 /**

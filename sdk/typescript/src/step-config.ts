@@ -86,6 +86,8 @@ export function resolveStepConfig({
       backoff,
       timeoutMs: atLeast(1, timeout),
       dynamicDelay: dynamic,
+      sensitive: sensitive === "output",
+      rollback: false,
     },
   };
 }

@@ -80,14 +80,36 @@ export type WorkflowWaitOptions = ({ readonly type: string } | { readonly event:
   readonly timeout?: Duration | undefined;
 };
 
-/** Undoes a step when its instance is about to become errored. Not run yet: giving one is refused. */
+/**
+ * How a step is undone when `run` throws, or its instance is terminated with a rollback.
+ *
+ * Every step with a handler that was started is undone, whether it succeeded, failed or was in flight: the one that
+ * started last first, one after the other. A handler is called at least once, and tried again like a step. The first one
+ * that fails for good ends the rollback; the instance's error stays what it was. Steps are not possible in a handler.
+ *
+ * @example
+ * await step.do("charge", async (ctx) => charge(order, ctx.idempotencyKey), {
+ *   rollback: async ({ ctx, output }) => {
+ *     if (output?.status === 200) await charge({ ...order, refund: true }, ctx.idempotencyKey);
+ *   },
+ *   rollbackConfig: { retries: { limit: 3, delay: "5 seconds" } },
+ * });
+ */
 export interface WorkflowStepRollbackOptions<T = unknown> {
   readonly rollback: (input: {
+    /**
+     * The step's own: name, count, config, and the attempt that it had reached. `idempotencyKey` and `signal` are those of
+     * the rollback, so that a service does not take the undoing for a repetition of the work.
+     */
     readonly ctx: WorkflowStepContext;
+    /** What `run` threw; an error named "Terminated" when a caller ended the instance. */
     readonly error: Error;
     /** Undefined when the step failed or never ended. */
     readonly output: T | undefined;
-  }) => Promise<void>;
+    /** "charge-1". @deprecated Use `ctx.step`. */
+    readonly stepName: string;
+  }) => Promise<void> | void;
+  /** Of the handler. Default: 5 retries, 10 seconds, exponential; 10 minutes an attempt. */
   readonly rollbackConfig?: Pick<WorkflowStepConfig, "retries" | "timeout"> | undefined;
 }
 

@@ -40,10 +40,8 @@ export function settle(call: Settlers, outcome: Outcome, open: OpenStream): void
 /** @throws What the step threw; CorruptPayloadError when a stored value cannot be read. */
 function valueOf(outcome: Outcome, open: OpenStream): unknown {
   switch (outcome.kind) {
-    case "returned": {
-      const content = outcome.output?.content;
-      return content?.case === "stream" ? open(content.value) : decodePayload(outcome.output);
-    }
+    case "returned":
+      return outputOf(outcome.output, open);
     case "threw":
       throw decodeFailure(outcome.failure);
     case "slept":
@@ -55,6 +53,11 @@ function valueOf(outcome: Outcome, open: OpenStream): unknown {
     case "timedOut":
       throw decodeFailure(encodeFailure(new WorkflowTimeoutError(outcome.timeoutMs)));
   }
+}
+
+/** What a step gave. @throws CorruptPayloadError when it cannot be read. */
+export function outputOf(output: Payload | undefined, open: OpenStream): unknown {
+  return output?.content.case === "stream" ? open(output.content.value) : decodePayload(output);
 }
 
 /** A payload that was left out is the value `undefined`. */

@@ -3,6 +3,7 @@ import { parseDo } from "../step-config-do.ts";
 import { checkSleepUntil, parseSleep, parseSleepUntil } from "../step-config-sleep.ts";
 import { parseWait } from "../step-config-wait.ts";
 import { WorkflowStep, type WorkflowStepEvent, type WorkflowWaitOptions } from "../workflow-step.ts";
+import { checkNoRollback, rollbackScope } from "./rollback-scope.ts";
 import type { Run } from "./run.ts";
 
 /** The `step` that `run` gets: checks arguments, and asks the pass for the rest. */
@@ -19,13 +20,16 @@ export class RunStep extends WorkflowStep {
 
   override do<T>(...args: unknown[]): Promise<T> {
     return handled(async () => {
-      const { name, ...work } = parseDo(args, { steps: this.#run.stepsAsked + 1, stepsMax: this.#stepLimit });
+      const rollingBack = rollbackScope.getStore() === this.#run.identity;
+      const limits = { steps: this.#run.stepsAsked + 1, stepsMax: this.#stepLimit, rollingBack };
+      const { name, ...work } = parseDo(args, limits);
       return this.#run.do(name, work) as Promise<T>;
     });
   }
 
   override sleep(name: string, duration: Duration): Promise<void> {
     return handled(async () => {
+      checkNoRollback(this.#run.identity);
       const { name: step, durationMs } = parseSleep(name, duration);
       await this.#run.sleep(step, { afterMs: durationMs });
     });
@@ -33,6 +37,7 @@ export class RunStep extends WorkflowStep {
 
   override sleepUntil(name: string, timestamp: Date | number): Promise<void> {
     return handled(async () => {
+      checkNoRollback(this.#run.identity);
       const call = parseSleepUntil(name, timestamp);
       await this.#run.sleep(call.name, { atMs: call.untilMs }, () =>
         checkSleepUntil(call, this.#run.definition.rehearsal.now()),
@@ -43,6 +48,7 @@ export class RunStep extends WorkflowStep {
   // oxlint-disable-next-line typescript/no-explicit-any -- see WorkflowStepEvent
   override waitForEvent<T = any>(name: string, options: WorkflowWaitOptions): Promise<WorkflowStepEvent<T>> {
     return handled(async () => {
+      checkNoRollback(this.#run.identity);
       const { name: step, eventType, timeoutMs } = parseWait(name, options);
       return this.#run.wait(step, eventType, timeoutMs) as Promise<WorkflowStepEvent<T>>;
     });

@@ -1,14 +1,19 @@
-import type { JournalEntry, JournalRecord } from "../../gen/perdure/v1/journal_pb.ts";
+import type { JournalEntry, JournalRecord, RollbackStarted } from "../../gen/perdure/v1/journal_pb.ts";
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { StepKind } from "../../gen/perdure/v1/step_pb.ts";
 import type { WorkflowStep } from "../workflow-step.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import { deliveryOf } from "./attempt-delivery.ts";
+import { WorkflowInternalError } from "../errors.ts";
+import { alarm, type Cancel } from "./alarm.ts";
 import { callRun, endOfReturn, endOfThrow } from "./entrypoint.ts";
 import { Gather } from "./gather.ts";
 import type { InstanceIdentity } from "./instance-identity.ts";
 import { type Delivery, JournalView } from "./journal-view.ts";
 import type { Operation, SleepEnd, StartStep } from "./operation.ts";
+import type { OpenStream } from "./outcome.ts";
+import { Rollback } from "./rollback.ts";
+import { RollbackRegistry } from "./rollback-registry.ts";
 import { runScope } from "./run-scope.ts";
 import { Starts } from "./starts.ts";
 import { StepCalls } from "./step-calls.ts";
@@ -17,6 +22,12 @@ import { StepCounter, type StepKey } from "./step-key.ts";
 import type { StepWork } from "./step-work.ts";
 import { turn } from "./turn.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
+
+/** How long a `run` that awaits something outside of steps may take to ask again for the steps that are to be undone. */
+const COLLECTING_MS_MAX = 10_000;
+
+/** In `collecting` it is replayed to learn how its steps are undone, in `undoing` they are undone. */
+type Phase = "new" | "running" | "collecting" | "undoing" | "ended" | "dead";
 
 export interface RunParts {
   readonly definition: WorkflowDefinition;
@@ -44,22 +55,31 @@ export class Run {
   onChange: () => void = () => {};
   readonly #parts: RunParts;
   readonly #view = new JournalView();
-  readonly #calls = new StepCalls((blob) => this.streams.open(blob));
+  readonly #open: OpenStream = (blob) => this.streams.open(blob);
+  readonly #calls = new StepCalls(this.#open);
   readonly #counter = new StepCounter();
+  readonly #registry = new RollbackRegistry();
+  #rollback: Rollback | null = null;
   #queue: Delivery[] = [];
-  #phase: "new" | "running" | "ended" | "dead" = "new";
+  #phase: Phase = "new";
   #delivering = false;
+  #cancelCollecting: Cancel = () => {};
 
   constructor(parts: RunParts) {
     const { definition, identity } = parts;
     this.#parts = parts;
     this.definition = definition;
     this.identity = identity;
-    const onEnd = (start: StartStep, end: AttemptEnd): void => this.#onAttemptEnd(start, end);
-    const { rehearsal } = definition;
-    const streams = (): Streams => this.streams;
-    const shared = { view: this.#view, calls: this.#calls, gather: this.gather, streams };
-    this.starts = new Starts({ identity, rehearsal, onEnd, ...shared });
+    this.starts = new Starts({
+      identity,
+      rehearsal: definition.rehearsal,
+      view: this.#view,
+      calls: this.#calls,
+      gather: this.gather,
+      streams: () => this.streams,
+      onCall: ({ key, attempt, policy }) => this.#registry.start(key, attempt, policy),
+      onEnd: (start, end) => this.#onAttemptEnd(start, end),
+    });
   }
 
   /** Calls of `step.do` in this pass. */
@@ -75,7 +95,7 @@ export class Run {
   /** Whether nothing can happen until a timer or an event. */
   get isParkable(): boolean {
     const busy = this.starts.inFlight > 0 || this.#queue.length > 0 || this.gather.hasUncalledStarts;
-    if (this.isOver || busy) return false;
+    if (this.isOver || this.#phase === "collecting" || busy) return false;
     return [...this.#calls.pending].some(({ key }) => {
       const status = this.#view.step(key)?.status;
       return status === "pending" || status === "backingOff";
@@ -85,7 +105,11 @@ export class Run {
   /** Takes in the journal of a run that has not begun in this process. */
   replay(records: readonly JournalRecord[]): void {
     for (const { entries } of records) {
-      for (const entry of entries) this.#enqueue(this.#view.apply(entry));
+      for (const entry of entries) {
+        this.#registry.apply(entry);
+        this.#enqueue(this.#view.apply(entry));
+        if (entry.entry.case === "rollbackStarted") this.#rollback = this.#rollbackOf(entry.entry.value);
+      }
     }
     this.#queue.push(...this.#view.takeUndelivered());
   }
@@ -95,14 +119,22 @@ export class Run {
     for (const entry of news) {
       this.#enqueue(this.#view.learn(entry));
       if (entry.entry.case === "retryDue" && entry.entry.value.key !== undefined) this.#retry(entry.entry.value.key);
+      if (entry.entry.case === "rollbackStarted" && this.#rollback === null) {
+        this.#rollback = this.#rollbackOf(entry.entry.value);
+        this.#undo(this.#rollback);
+      }
     }
     for (const delivery of this.#view.takeUndelivered()) this.#enqueue(delivery);
   }
 
   /** Delivers one outcome after the other, until nothing more can be delivered. */
   async advance(): Promise<void> {
-    if (this.#phase === "new") await this.#begin();
+    if (this.#phase === "new") await this.#start();
     for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) await this.#deliver(next);
+    if (this.#rollback !== null) {
+      this.starts.closeFrontier();
+      await this.#collect(this.#rollback);
+    }
     if (!this.isOver) this.starts.callReached();
   }
 
@@ -115,6 +147,7 @@ export class Run {
   /** Ends this pass for good: nothing is delivered, reported or called any more. */
   kill(reason: Error): void {
     this.#phase = "dead";
+    this.#cancelCollecting();
     this.starts.abort(reason);
     this.#calls.abandon();
     this.#queue = [];
@@ -123,16 +156,14 @@ export class Run {
 
   do(name: string, work: StepWork): Promise<unknown> {
     const key = this.#counter.next(StepKind.DO, name);
-    return this.#ask(key, work, () => {
-      this.#view.notePolicy(key, work.policy);
-      this.starts.propose(key, 1, work.policy);
-    });
+    this.#registry.register(key, work);
+    return this.#ask(key, work, () => this.#propose(key, work));
   }
 
   /** @param checkNew Throws when a sleep that has not begun before must not begin. */
   sleep(name: string, end: SleepEnd, checkNew: () => void = () => {}): Promise<unknown> {
     const key = this.#counter.next(StepKind.SLEEP, name);
-    if (this.#view.step(key) === undefined) checkNew();
+    if (this.#view.step(key) === undefined && this.#phase !== "collecting") checkNew();
     return this.#ask(key, null, () => {
       this.#view.mark(key, { status: "pending" });
       this.gather.add({ kind: "startSleep", key, end });
@@ -151,10 +182,24 @@ export class Run {
   /** Makes a call. A step that the journal does not know is begun anew. */
   #ask(key: StepKey, work: StepWork | null, beginAnew: () => void): Promise<unknown> {
     // Code of a pass that is over must not go on.
-    if (this.isOver) return new Promise(() => {});
+    if (this.isOver || this.#phase === "undoing") return new Promise(() => {});
     this.#noteMove();
     const asked = this.#calls.make(key, work);
+    if (this.#phase === "collecting") return asked;
     if (this.#view.step(key) === undefined) beginAnew();
+    else this.#retry(key);
+    return asked;
+  }
+
+  #propose(key: StepKey, { policy }: StepWork): void {
+    this.#view.notePolicy(key, policy);
+    this.starts.propose(key, 1, policy);
+  }
+
+  /** Makes the undoing of a step known, whether it is new or was begun before. Settles when it has ended. */
+  #begin(key: StepKey, work: StepWork): Promise<unknown> {
+    const asked = this.#calls.make(key, work);
+    if (this.#view.step(key) === undefined) this.#propose(key, work);
     else this.#retry(key);
     return asked;
   }
@@ -175,8 +220,10 @@ export class Run {
     this.onChange();
   }
 
-  async #begin(): Promise<void> {
-    this.#phase = "running";
+  async #start(): Promise<void> {
+    const rollback = this.#rollback;
+    this.#phase = rollback === null ? "running" : "collecting";
+    if (rollback !== null) this.#cancelCollecting = alarm(COLLECTING_MS_MAX, () => this.#undo(rollback));
     this.#delivering = true;
     const { definition, identity, params, stepOf } = this.#parts;
     void runScope
@@ -191,15 +238,17 @@ export class Run {
 
   async #deliver({ key, outcome, operations }: Delivery): Promise<void> {
     if (this.isOver) return;
-    for (const operation of operations) this.#report(operation);
+    if (this.#phase !== "collecting") for (const operation of operations) this.#report(operation);
     if (outcome === null || this.isOver) return;
     this.#delivering = true;
     if (this.#calls.deliver(key, outcome)) await turn();
     this.#delivering = false;
+    if (this.#phase === "collecting" && this.#rollback?.isKnown === true) this.#undo(this.#rollback);
   }
 
   #settle(endOf: () => Operation): void {
-    if (this.isOver) return;
+    if (this.#phase === "collecting" && this.#rollback !== null) return this.#undo(this.#rollback);
+    if (this.#phase !== "running") return;
     this.#noteMove();
     this.#end(endOf());
   }
@@ -214,16 +263,52 @@ export class Run {
     if (operation.kind === "failInstance") return this.#end(operation);
     // What follows from a callback's result is called only when the result is in the journal.
     if (operation.kind !== "deliverOutcome") this.starts.closeFrontier();
+    if (operation.kind === "completeStep") this.#registry.complete(operation.key, operation.output);
     this.gather.add(operation);
   }
 
   #enqueue(delivery: Delivery | null): void {
-    if (delivery !== null && !this.isOver) this.#queue.push(delivery);
+    if (delivery === null || this.isOver || this.#isDropped(delivery.key)) return;
+    this.#queue.push(delivery);
+  }
+
+  #rollbackOf(started: RollbackStarted): Rollback {
+    const [registry, view, open] = [this.#registry, this.#view, this.#open];
+    return new Rollback(started, { registry, view, open, identity: this.identity });
+  }
+
+  /** `run` is replayed only to learn how its steps are undone. Beyond the journal it is given guesses. */
+  async #collect(rollback: Rollback): Promise<void> {
+    while (this.#phase === "collecting") {
+      if (rollback.isKnown || rollback.guessesLeft === 0) return this.#undo(rollback);
+      const guess = rollback.guess(this.#calls.pending);
+      // It awaits something outside of steps.
+      if (guess === null) return;
+      await this.#deliver(guess);
+    }
+  }
+
+  /** `run` is over: nothing of it is delivered, called or reported any more. */
+  #undo(rollback: Rollback): void {
+    this.#phase = "undoing";
+    this.#cancelCollecting();
+    this.starts.letGo(new WorkflowInternalError("the instance is rolling back"));
+    this.#calls.abandon();
+    this.#queue = [];
+    this.gather.clear();
+    // With the first that cannot be undone it stops; the engine knows, and ends the instance.
+    rollback.undo((key, work) => this.#begin(key, work)).catch(() => {});
+    this.onChange();
+  }
+
+  /** In a rollback nobody asks for what `run` was about. */
+  #isDropped({ kind }: StepKey): boolean {
+    return this.#phase === "undoing" && kind !== StepKind.ROLLBACK;
   }
 
   #onAttemptEnd(start: StartStep, end: AttemptEnd): void {
-    if (this.isOver) return;
     const { key, attempt } = start;
+    if (this.isOver || this.#isDropped(key)) return;
     const retried = end.kind === "threw" && !end.final;
     if (retried) this.#view.mark(key, { status: "backingOff", attempt: attempt + 1 });
     else this.#view.markEnded(key);

@@ -18,6 +18,8 @@ export interface StartsParts {
   readonly gather: Gather;
   /** Those of the lease that is held now. */
   readonly streams: () => Streams;
+  /** Told of each callback that is called. */
+  readonly onCall: (start: StartStep) => void;
   readonly onEnd: (start: StartStep, end: AttemptEnd) => void;
 }
 
@@ -27,7 +29,7 @@ export interface StartsParts {
  */
 export class Starts {
   readonly #parts: StartsParts;
-  readonly #attempts: Attempts;
+  #attempts: Attempts;
   #putOff: StartStep[] = [];
   #frontier: { readonly lostAttempts: number } | null = null;
   #stopped = false;
@@ -63,6 +65,14 @@ export class Starts {
   abort(reason: Error): void {
     this.stop();
     this.#attempts.abort(reason);
+  }
+
+  /** Nobody wants the results of the callbacks in flight. Others can be called after it. */
+  letGo(reason: Error): void {
+    this.#attempts.abort(reason);
+    this.#attempts = new Attempts(this.#parts);
+    this.#putOff = [];
+    this.closeFrontier();
   }
 
   /** Proposes an attempt: it gathers with what else is to be reported. */
@@ -105,7 +115,8 @@ export class Starts {
     const work = this.#parts.calls.find(start.key)?.work;
     if (work === undefined || work === null || this.#stopped) return;
     start.calledAtMs = Date.now();
-    const { identity, rehearsal } = this.#parts;
+    const { identity, rehearsal, onCall } = this.#parts;
+    onCall(start);
     const callback = rehearsal.callbackOf(identity, start.key, start.attempt) ?? work.callback;
     this.#attempts.begin(start, { ...work, callback });
   }

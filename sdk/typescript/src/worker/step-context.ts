@@ -7,7 +7,7 @@ import type { StepWork } from "./step-work.ts";
 /** What the callback of an attempt gets: a new object for each. */
 export function stepContext(
   instance: InstanceIdentity,
-  { key, attempt, policy }: StartStep,
+  { key, attempt, policy }: Pick<StartStep, "key" | "attempt" | "policy">,
   work: StepWork,
   signal: AbortSignal,
 ): WorkflowStepContext {
@@ -22,9 +22,11 @@ export function stepContext(
 
 /** The config in the words of the live code, unless the journal has another one from earlier code: then in ms. */
 function configOf(policy: StepPolicy, work: StepWork): WorkflowStepContext["config"] {
-  const { retries, ...others } = work.config;
-  if (samePolicy(policy, work.policy)) return { retries: { ...retries }, ...others };
-  const { retryLimit, retryDelayMs, backoff, timeoutMs, dynamicDelay } = policy;
-  const delay = dynamicDelay ? {} : { delay: retryDelayMs };
-  return { retries: { limit: retryLimit, ...delay, backoff }, ...others, timeout: timeoutMs };
+  if (samePolicy(policy, work.policy)) return { ...work.config, retries: { ...work.config.retries } };
+  const { retryLimit, retryDelayMs, backoff, timeoutMs, dynamicDelay, sensitive } = policy;
+  return {
+    retries: { limit: retryLimit, ...(!dynamicDelay && { delay: retryDelayMs }), backoff },
+    timeout: timeoutMs,
+    ...(sensitive && { sensitive: "output" }),
+  };
 }

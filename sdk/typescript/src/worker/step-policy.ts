@@ -14,6 +14,10 @@ export interface StepPolicy {
   readonly timeoutMs: number;
   /** A function in the live code computes the base delay anew for each failed attempt. */
   readonly dynamicDelay: boolean;
+  /** Callers do not get to see the output. */
+  readonly sensitive: boolean;
+  /** The live code can undo the step. */
+  readonly rollback: boolean;
 }
 
 /** What holds where a journal says nothing: the contract's defaults. */
@@ -23,6 +27,8 @@ const DEFAULT_POLICY: StepPolicy = {
   backoff: "exponential",
   timeoutMs: 600_000,
   dynamicDelay: false,
+  sensitive: false,
+  rollback: false,
 };
 
 const BACKOFFS = {
@@ -38,17 +44,21 @@ export function policyToWire(policy: StepPolicy): MessageInitShape<typeof StepCo
     backoff: BACKOFFS[policy.backoff],
     timeout: durationOf(policy.timeoutMs),
     dynamicDelay: policy.dynamicDelay,
+    sensitive: policy.sensitive,
+    rollback: policy.rollback,
   };
 }
 
 export function policyFromWire(config: StepConfig): StepPolicy {
-  const { retryLimit, retryDelay, backoff, timeout, dynamicDelay } = config;
+  const { retryLimit, retryDelay, backoff, timeout, dynamicDelay, sensitive, rollback } = config;
   return {
     retryLimit: retryLimit ?? DEFAULT_POLICY.retryLimit,
     retryDelayMs: retryDelay === undefined ? DEFAULT_POLICY.retryDelayMs : durationMs(retryDelay),
     backoff: backoffOf(backoff),
     timeoutMs: timeout === undefined ? DEFAULT_POLICY.timeoutMs : durationMs(timeout),
     dynamicDelay,
+    sensitive,
+    rollback,
   };
 }
 
@@ -57,12 +67,14 @@ function backoffOf(backoff: Backoff): WorkflowBackoff {
   return backoff === Backoff.LINEAR ? "linear" : "exponential";
 }
 
+/** Whether two policies read the same in a config. */
 export function samePolicy(a: StepPolicy, b: StepPolicy): boolean {
   return (
     a.retryLimit === b.retryLimit &&
     a.retryDelayMs === b.retryDelayMs &&
     a.backoff === b.backoff &&
     a.timeoutMs === b.timeoutMs &&
-    a.dynamicDelay === b.dynamicDelay
+    a.dynamicDelay === b.dynamicDelay &&
+    a.sensitive === b.sensitive
   );
 }

@@ -8,6 +8,7 @@ const NEWS: ReadonlySet<Entry["kind"]> = new Set<Entry["kind"]>([
   "waitCompleted",
   "waitTimedOut",
   "eventAccepted",
+  "rollbackStarted",
 ]);
 
 export function newsOf(records: readonly JournalRecord[]): readonly Entry[] {

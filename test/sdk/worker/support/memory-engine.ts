@@ -7,6 +7,7 @@ import {
 } from "@connectrpc/connect";
 import { type Instance, InstanceStatus } from "perdure/proto/perdure/v1/instance_pb";
 import type { JournalEntry, JournalRecord } from "perdure/proto/perdure/v1/journal_pb";
+import { type StepKey, StepKind } from "perdure/proto/perdure/v1/step_pb";
 import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
 import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
 import { createApp, type App } from "../../../../services/engine/src/app/engine-app.ts";
@@ -111,6 +112,10 @@ export class MemoryEngine {
     await this.#calls[`${command}Instance`]({ ref: refOf(id) });
   }
 
+  async terminateWithRollback(id: string): Promise<void> {
+    await this.#calls.terminateInstance({ ref: refOf(id), rollback: true });
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     this.#app.drain();
@@ -126,9 +131,10 @@ export function statusOf({ status }: Instance): string {
   return name.toLowerCase().replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** "stepCompleted a-1", or with "#2" the second attempt. */
+/** "stepCompleted a-1", "undo stepCompleted a-1" in a rollback, or with "#2" the second attempt. */
 export function entryText({ entry }: JournalEntry): string {
-  const { key, attempt = 1 } = (entry.value ?? {}) as { key?: { name: string; count: number }; attempt?: number };
+  const { key, attempt = 1 } = (entry.value ?? {}) as { key?: StepKey; attempt?: number };
   if (key === undefined) return entry.case ?? "";
-  return `${entry.case} ${key.name}-${key.count}${attempt > 1 ? `#${attempt}` : ""}`;
+  const undo = key.kind === StepKind.ROLLBACK ? "undo " : "";
+  return `${undo}${entry.case} ${key.name}-${key.count}${attempt > 1 ? `#${attempt}` : ""}`;
 }
