@@ -8,7 +8,7 @@ export const DIFFERENCES = {
     "The overview page writes event.params and { event: … }: they are synonyms of event.payload and { type: … }. The local engine knows neither.",
   ownBytesOnly:
     "A view keeps only its own bytes, live as after a replay. The local engine gives the live run the whole buffer behind it.",
-  oddKeyIsKept: "A key __proto__ is kept, live as after a replay; the local engine loses it on replay.",
+  oddKeyIsKept: "A key `__proto__` is kept, live as after a replay; the local engine loses it on replay.",
   circularIsNoClone:
     "A circular object is refused like all that cannot be cloned: the attempt fails and is retried. The local engine keeps it and fails while writing its log.",
   ownWords:
