@@ -36,7 +36,7 @@ const STORES = {
 
 /** Runs one instance with a waiting worker, and returns what was written from its creation until all is on disk. */
 async function writesOf(url: string, steps: number): Promise<{ readonly heads: number; readonly journal: number }> {
-  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
+  const written = { heads: 0, journal: 0, removals: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
   const store = await openStore(url, { onWritten: (collection, documents) => void (written[collection] += documents) });
   const log = createLogger({ level: "silent", format: "json" });
   const app = createApp({ store, clock: systemClock, log, config: DEFAULT_CONFIG });

@@ -49,7 +49,7 @@ describe("a document", () => {
     expect(overDisk(writeRecord(record(entries)))).toEqual({
       committedAt: new Date(5),
       entries: [
-        { kind: "stepCompleted", key, attempt: 2, output, sensitive: false },
+        { kind: "stepCompleted", key, attempt: 2, output },
         { kind: "sleepStarted", key: { ...key, kind: "sleep" }, dueAt: new Date("1970-01-01T00:01:00Z") },
       ],
     });

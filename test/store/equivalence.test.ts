@@ -12,7 +12,7 @@ import { freshFolder } from "./support/stores.ts";
 
 /** A store that counts what it writes. */
 async function counted(url: string) {
-  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
+  const written = { heads: 0, journal: 0, removals: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
   const store = await openStore(url, {
     onWritten: (collection: Collection, documents: number) => {
       written[collection] += documents;
@@ -73,7 +73,8 @@ describe("any sequence of operations", () => {
     onTestFinished(() => client.close());
     await fc.assert(
       fc.asyncProperty(anyOperations, async (operations) => {
-        for (const name of ["heads", "journal", "sessions"]) await client.db().collection(name).deleteMany({});
+        for (const name of ["heads", "journal", "removals", "sessions"])
+          await client.db().collection(name).deleteMany({});
         const { expected, observed, written } = await compare(url, operations, 1);
 
         expect(observed).toStrictEqual(expected);

@@ -105,6 +105,9 @@ class Embedded implements EmbeddedEngine {
     );
     this.transport = callsTo(transport, this.#closed.signal);
     this.onMoved((moved) => this.#note(moved));
+    this.#app.feed.onAny(({ after }) => {
+      if (after.purged) this.#unfinished.delete(nameText(after.birth.name));
+    });
   }
 
   onMoved(listener: (moved: Moved) => void): void {
@@ -121,8 +124,7 @@ class Embedded implements EmbeddedEngine {
   }
 
   async remove(name: InstanceName): Promise<void> {
-    const deleted = await this.#app.instances.move(name, { kind: "delete" }).catch(unlessOver);
-    if (deleted !== undefined) await this.#store.purge(name, deleted.next.birth.uid);
+    await this.#app.instances.move(name, { kind: "delete" }).catch(unlessOver);
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { aName, created } from "../support/nouns.ts";
+import { aName, created, NOW } from "../support/nouns.ts";
 import { LASTING_STORES, openAgain, openFresh, STORES } from "../support/stores.ts";
 
 const BYTES = Uint8Array.from({ length: 300_000 }, (_, index) => index % 251);
@@ -47,7 +47,8 @@ describe.each(STORES)("the streams in a store of $kind", (kind) => {
     await store.putChunk(chunkOf("1.a.x", 0, birth.uid), BYTES);
     await store.putChunk(chunkOf("1.a.x", 0, "another"), BYTES);
 
-    await store.purge(birth.name, birth.uid);
+    await store.releaseName(birth.name, birth.uid, NOW);
+    await store.removeJournals(birth);
 
     expect(await store.chunk(chunkOf("1.a.x", 0, birth.uid))).toBeUndefined();
     expect(await store.chunk(chunkOf("1.a.x", 0, "another"))).toEqual(BYTES);

@@ -31,7 +31,7 @@ describe.each(STORES)("heads in $kind", (kind) => {
     expect(await Promise.all(heads.map((head) => store.create(head)))).toEqual(heads.map(() => "created"));
 
     expect(await Promise.all(heads.map(({ birth }) => store.head(birth.name)))).toStrictEqual(heads);
-    expect(written).toEqual({ heads: heads.length, journal: 0, sessions: 0 });
+    expect(written).toMatchObject({ heads: heads.length, journal: 0, removals: 0, sessions: 0 });
   });
 
   it("are not there under names that were never used", async () => {
@@ -178,7 +178,7 @@ describe.each(STORES)("finished heads in $kind", (kind) => {
     expect(await store.purgeable(NOW, 1)).toEqual(due.slice(0, 1));
   });
 
-  it("are gone with all their runs once purged, and their name is free", async () => {
+  it("give their name free at once, and have their journals until these may go", async () => {
     const { store } = await openFresh(kind);
     const gone = await created(store, aName("a"), {}, finished(NOW));
     const other = await created(store, aName("b"), {}, finished(NOW));
@@ -189,25 +189,46 @@ describe.each(STORES)("finished heads in $kind", (kind) => {
       }
     }
 
-    await store.purge(aName("a"), gone.birth.uid);
+    await store.releaseName(aName("a"), gone.birth.uid, NOW + 5);
 
     expect(await store.head(aName("a"))).toBeUndefined();
     expect(await store.list(EVERYTHING)).toEqual([other]);
     expect((await store.purgeable(NOW, 10)).map(({ name }) => name.id)).toEqual(["b"]);
+    expect(await store.create(aHead(aName("a")))).toBe("created");
     const left = async (uid: string, run: number) => (await store.journal({ uid, run }, 0, ALL)).records.length;
+    expect([await left(gone.birth.uid, 1), await left(gone.birth.uid, 2)]).toEqual([2, 2]);
+    expect(await store.append(aCommit(gone, aRecord(2)))).toBe("conflict");
+
+    expect(await store.removable(NOW + 4, 10)).toEqual([]);
+    const pointer = { name: aName("a"), uid: gone.birth.uid };
+    expect(await store.removable(NOW + 5, 10)).toEqual([pointer]);
+    await store.removeJournals(pointer);
+    expect(await store.removable(NOW + 5, 10)).toEqual([]);
     expect([await left(gone.birth.uid, 1), await left(gone.birth.uid, 2)]).toEqual([0, 0]);
     expect([await left(other.birth.uid, 1), await left(other.birth.uid, 2)]).toEqual([2, 2]);
-    expect(await store.create(aHead(aName("a")))).toBe("created");
+  });
+
+  it("keep the first time that was noted for their journals", async () => {
+    const { store } = await openFresh(kind);
+    const { birth } = await created(store, aName("a"), {}, finished(NOW));
+    await store.releaseName(birth.name, birth.uid, NOW + 1);
+    await store.releaseName(birth.name, birth.uid, NOW + 9);
+    await store.releaseName(aName("b"), "stranger", NOW);
+
+    expect((await store.removable(NOW + 1, 10)).map(({ uid }) => uid)).toEqual(["stranger", birth.uid]);
+    expect((await store.removable(NOW + 1, 1)).map(({ uid }) => uid)).toEqual(["stranger"]);
   });
 
   it("do not take along an instance that has their name now", async () => {
     const { store } = await openFresh(kind);
     const old = await created(store, aName("a"), {}, finished(NOW));
-    await store.purge(aName("a"), old.birth.uid);
+    await store.releaseName(aName("a"), old.birth.uid, NOW);
+    await store.removeJournals(old.birth);
     const fresh = await created(store, aName("a"));
     await store.append(aCommit(fresh, aRecord(1)));
 
-    await store.purge(aName("a"), old.birth.uid);
+    await store.releaseName(aName("a"), old.birth.uid, NOW);
+    await store.removeJournals(old.birth);
 
     expect(await store.head(aName("a"))).toStrictEqual(fresh);
     expect((await store.journal({ uid: fresh.birth.uid, run: 1 }, 0, ALL)).records).toEqual([aRecord(1)]);

@@ -38,7 +38,9 @@ describe("MongoDB", () => {
     await store.extendSession(aSession("session-1", { workerName: "w" }), NOW, true);
     await store.aliveSessions(NOW);
     await store.purgeable(NOW, 1);
-    await store.purge(aName("a"), head.birth.uid);
+    await store.releaseName(aName("a"), head.birth.uid, NOW);
+    await store.removable(NOW, 1);
+    await store.removeJournals(head.birth);
 
     const asked = proxy.commands.filter(({ $db }) => $db === "perdure");
     const reads = asked.filter((command) => "find" in command || "distinct" in command);
@@ -129,23 +131,22 @@ describe("an insert whose answer is lost", () => {
   });
 });
 
-describe("a purge that was interrupted", () => {
-  it("hides its instance, and is finished by the next look for what is to be purged", async () => {
+describe("a removal that was interrupted", () => {
+  it("takes the head along that it had not come to, before the journals that say why", async () => {
     const { url, database } = await aDatabase();
     const { store } = await openAgain(url);
-    const over = { status: "complete", readyAt: null, purgeAt: NOW } as const;
-    const gone = await created(store, aName("gone"), {}, over);
-    const next = await created(store, aName("next"), {}, over);
-    await store.append(aCommit(gone, aRecord(1)));
-    await database.collection("heads").updateOne({ id: "gone" }, { $set: { removing: true } });
-    expect(await store.head(aName("gone"))).toBeUndefined();
-    expect(await store.list(EVERYTHING)).toEqual([next]);
-    expect(await store.create(aHead(aName("gone")))).toBe("exists");
+    const { birth } = await created(store, aName("gone"));
+    await store.append(aCommit({ birth, index: anIndex(0) }, aRecord(1)));
+    const { namespace, workflow, id } = birth.name;
+    const note = { _id: birth.uid as never, namespace, workflow, id, dueAt: new Date(NOW) };
+    await database.collection("removals").insertOne(note);
 
-    expect(await store.purgeable(NOW, 10)).toEqual([{ name: next.birth.name, uid: next.birth.uid }]);
+    expect(await store.removable(NOW, 10)).toEqual([{ name: birth.name, uid: birth.uid }]);
+    await store.removeJournals(birth);
 
-    expect((await store.journal({ uid: gone.birth.uid, run: 1 }, 0, ALL)).records).toEqual([]);
-    expect(await store.create(aHead(aName("gone")))).toBe("created");
+    expect(await store.head(birth.name)).toBeUndefined();
+    expect((await store.journal({ uid: birth.uid, run: 1 }, 0, ALL)).records).toEqual([]);
+    expect(await store.removable(NOW, 10)).toEqual([]);
   });
 });
 

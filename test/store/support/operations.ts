@@ -89,13 +89,22 @@ const journals: fc.Arbitrary<Operation> = fc
     run: (store, attempted) => store.journal({ uid: about(attempted, pick).uid, run }, after, size),
   }));
 
-const purges: fc.Arbitrary<Operation> = fc.nat(20).map((pick) => ({
-  text: `purge ${pick}`,
-  run: (store, attempted) => {
-    const { name, uid } = about(attempted, pick);
-    return store.purge(name, uid);
-  },
-}));
+const removals: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({ pick: fc.nat(20), until: soon }).map(({ pick, until }) => ({
+    text: `releaseName ${pick} ${until}`,
+    run: (store: Store, attempted: readonly Attempted[]) => {
+      const { name, uid } = about(attempted, pick);
+      return store.releaseName(name, uid, until);
+    },
+  })),
+  fc.nat(20).map((pick) => ({
+    text: `removeJournals ${pick}`,
+    run: (store: Store, attempted: readonly Attempted[]) => store.removeJournals(about(attempted, pick)),
+  })),
+  fc
+    .tuple(soon, limit)
+    .map(([now, most]) => ({ text: `removable ${now} ${most}`, run: (store: Store) => store.removable(now, most) })),
+);
 
 const queries: fc.Arbitrary<Operation> = fc.oneof(
   fc
@@ -160,7 +169,7 @@ export const anyOperations: fc.Arbitrary<readonly Operation[]> = fc.array(
     { arbitrary: queries, weight: 5 },
     { arbitrary: sessions, weight: 3 },
     { arbitrary: journals, weight: 1 },
-    { arbitrary: purges, weight: 1 },
+    { arbitrary: removals, weight: 2 },
   ),
   { maxLength: 60, size: "max" },
 );
@@ -179,6 +188,7 @@ export async function contentOf(store: Store, attempted: readonly Attempted[]): 
     leases: await Promise.all(SESSIONS.map((id) => store.leasedTo(id, null, 100))),
     holders: await store.leaseHolders(),
     purgeable: await store.purgeable(until, 100),
+    removable: await store.removable(until, 100),
     alive: await store.aliveSessions(NOW),
   };
 }

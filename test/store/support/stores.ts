@@ -43,7 +43,7 @@ export function openForAll({ freshUrl }: (typeof STORES)[number], fill: (store: 
 }
 
 export async function openAgain(url: string): Promise<OpenedStore> {
-  const written = { heads: 0, journal: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
+  const written = { heads: 0, journal: 0, removals: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
   const onWritten = (collection: Collection, documents: number) => {
     written[collection] += documents;
   };

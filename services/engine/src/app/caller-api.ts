@@ -6,6 +6,7 @@ import type { Command, Status } from "../domain/lifecycle.ts";
 import type { InstanceName, WorkflowName } from "../domain/name.ts";
 import type { Payload } from "../domain/payload.ts";
 import type { Retention, Rollback, ScheduledTime } from "../domain/state.ts";
+import type { StepKey } from "../domain/step.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { ListQuery } from "../store/store.ts";
 
@@ -20,6 +21,12 @@ export interface CallerApi {
   get(name: InstanceName): Promise<InstanceView>;
   list(query: ListQuery): Promise<readonly InstanceView[]>;
   command(name: InstanceName, command: Command): Promise<InstanceView>;
+  /** Starts the next run with what came before a step. */
+  restartFrom(name: InstanceName, step: StepKey): Promise<InstanceView>;
+  /** Resolves when the name is free. */
+  delete(name: InstanceName): Promise<void>;
+  /** One outcome a name, in their order; null for one that is gone. */
+  deleteMany(names: readonly InstanceName[]): Promise<readonly (EngineError | null)[]>;
   /** Returns when the event was accepted. */
   sendEvent(name: InstanceName, event: NewEvent): Promise<EpochMs>;
   /** Resolves at the instance's end, after `holdMs`, when the caller is gone, or at shutdown. */

@@ -4,6 +4,7 @@ import { isFinished, type Command } from "../domain/lifecycle.ts";
 import type { InstanceName, WorkflowName } from "../domain/name.ts";
 import { checkPayload } from "../domain/payload.ts";
 import type { Birth, InstanceState, Retention } from "../domain/state.ts";
+import type { StepKey } from "../domain/step.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
 import type { ListQuery, Store } from "../store/store.ts";
 import type {
@@ -18,10 +19,12 @@ import type {
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import type { Feed } from "./feed.ts";
+import type { Feed, Written } from "./feed.ts";
 import { readView, viewOfHead, viewOfState, withEnd } from "./instance-views.ts";
-import { newHead, type Instances } from "./instances.ts";
+import { newHead, notFound, type Instances } from "./instances.ts";
+import { listHeads } from "./list.ts";
 import type { PollQueue } from "./poll-queue.ts";
+import { requireStarted } from "./restart.ts";
 import { buildTask } from "./tasks.ts";
 import { Waiter } from "./waiter.ts";
 import type { Ticket } from "./waiting-poll.ts";
@@ -94,14 +97,37 @@ export class Callers implements CallerApi {
   }
 
   async list(query: ListQuery): Promise<readonly InstanceView[]> {
-    const heads = await this.#parts.store.list(query);
-    return heads.map((head) => ({ ...viewOfHead(head), params: null }));
+    return (await listHeads(this.#parts.store, query)).map((head) => ({ ...viewOfHead(head), params: null }));
   }
 
   async command(name: InstanceName, command: Command): Promise<InstanceView> {
     const { next } = await this.#parts.instances.move(name, { kind: command });
     const view = viewOfState(next);
     return isFinished(next.status) ? withEnd(this.#parts.store, view) : view;
+  }
+
+  async restartFrom(name: InstanceName, step: StepKey): Promise<InstanceView> {
+    const { store, instances } = this.#parts;
+    const move = { kind: "restartFrom", key: step } as const;
+    return viewOfState((await instances.move(name, move, (before) => requireStarted(store, before, step))).next);
+  }
+
+  async delete(name: InstanceName): Promise<void> {
+    await this.#parts.instances.move(name, { kind: "delete" });
+  }
+
+  deleteMany(names: readonly InstanceName[]): Promise<readonly (EngineError | null)[]> {
+    return Promise.all(
+      names.map(async (name) => {
+        try {
+          await this.delete(name);
+          return null;
+        } catch (error) {
+          if (isRefusal(error, "INSTANCE_NOT_FOUND")) return error as EngineError;
+          throw error;
+        }
+      }),
+    );
   }
 
   async sendEvent(name: InstanceName, { type, payload, requestId }: NewEvent): Promise<EpochMs> {
@@ -122,12 +148,15 @@ export class Callers implements CallerApi {
 
   async waitForEnd(name: InstanceName, holdMs: number, signal: AbortSignal): Promise<InstanceView> {
     const { feed, clock, draining, instances, store } = this.#parts;
-    const waiter = new Waiter({ feed, clock }, name, [signal, draining], ({ after }) => isFinished(after.status));
+    const counts = ({ after }: Written) => isFinished(after.status) || after.purged;
+    const waiter = new Waiter({ feed, clock }, name, [signal, draining], counts);
     try {
       const endsAt = clock.now() + holdMs;
-      for (;;) {
+      for (let uid: string | null = null; ;) {
         const seen = waiter.changes;
         const view = await readView(store, instances, name);
+        // The next instance of the name is not the one that is waited for.
+        if ((uid ??= view.uid) !== view.uid) throw notFound(name);
         const leftMs = endsAt - clock.now();
         if (isFinished(view.index.status) || leftMs <= 0 || waiter.cancelled) return view;
         await waiter.next(seen, store.exclusive ? leftMs : Math.min(leftMs, LOOK_AGAIN_MS));

@@ -1,3 +1,4 @@
+import { isRefusal } from "../domain/errors.ts";
 import { indexOf } from "../domain/head.ts";
 import { nameText, type InstanceName } from "../domain/name.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
@@ -98,7 +99,8 @@ export class Dispatcher {
       else this.#suspects.suspect(name);
     } catch (error) {
       this.#cleared.delete(keyOf(name.namespace, name.workflow));
-      this.#parts.log.warn({ ...name, error }, "grant failed");
+      // What the index still shows of a removed instance.
+      if (!isRefusal(error, "INSTANCE_NOT_FOUND")) this.#parts.log.warn({ ...name, error }, "grant failed");
     } finally {
       this.#granting.delete(key);
       ticket.release();
@@ -136,7 +138,11 @@ export class Dispatcher {
 
   /** Takes back an instance that its worker never received. */
   async takeBack({ name, uid, run, epoch }: LeaseRef): Promise<void> {
-    await this.#parts.instances.move(name, { kind: "loseLease", uid, run, epoch, reason: "undelivered" });
+    try {
+      await this.#parts.instances.move(name, { kind: "loseLease", uid, run, epoch, reason: "undelivered" });
+    } catch (error) {
+      if (!isRefusal(error, "INSTANCE_NOT_FOUND")) throw error;
+    }
   }
 
   async #pass(): Promise<void> {

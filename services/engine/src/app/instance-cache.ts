@@ -7,7 +7,7 @@ import type { InstanceState } from "../domain/state.ts";
 /** States kept folded. Ours: about 2 KiB each for a small instance. */
 const CACHED_INSTANCES_MAX = 20_000;
 
-/** How long a replica among several believes what it folded without looking again; below any wait between an end and its purge. */
+/** How long a replica among several believes what it folded without looking again; journals of removed instances outlive it. */
 export const SHARED_TTL_MS = 30_000;
 
 /** Records kept beside a leased state, so that a worker's news need no read. */

@@ -1,5 +1,5 @@
 import type { Entry } from "../domain/entry.ts";
-import { indexOf, type Head } from "../domain/head.ts";
+import { indexOf, isAtRest, type Head } from "../domain/head.ts";
 import { isFinished } from "../domain/lifecycle.ts";
 import type { InstanceName } from "../domain/name.ts";
 import type { InstanceState } from "../domain/state.ts";
@@ -24,9 +24,7 @@ export function viewOfState(state: InstanceState): InstanceView {
 /** Reads an instance with its output or failure. @throws {EngineError} INSTANCE_NOT_FOUND. */
 export async function readView(store: Store, instances: Instances, name: InstanceName): Promise<InstanceView> {
   const head = await store.head(name);
-  // A finished head that nobody leases shows the end of its journal; any other may lag.
-  const settled = head !== undefined && isFinished(head.index.status) && head.index.lease === null;
-  const view = settled ? viewOfHead(head) : viewOfState(await instances.load(name));
+  const view = head !== undefined && isAtRest(head.index) ? viewOfHead(head) : viewOfState(await instances.load(name));
   return isFinished(view.index.status) ? withEnd(store, view) : view;
 }
 

@@ -1,8 +1,7 @@
-import type { InstanceName } from "../domain/name.ts";
+import { isRefusal } from "../domain/errors.ts";
 import { SECOND_MS } from "../domain/time.ts";
-import type { Store } from "../store/store.ts";
+import type { InstancePointer, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
-import { SHARED_TTL_MS } from "./instance-cache.ts";
 import type { Instances } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { Loop } from "./loop.ts";
@@ -13,7 +12,7 @@ const PAUSE_MS = 30 * SECOND_MS;
 /** Instances removed in one pass; more of them make the next pass follow at once. */
 const PURGED_PER_PASS_MAX = 200;
 
-/** Removes finished instances after their time of keeping. */
+/** Removes finished instances after their time of keeping, and what removed ones have left. */
 export class RetentionLoop {
   readonly #store: Store;
   readonly #instances: Instances;
@@ -38,25 +37,42 @@ export class RetentionLoop {
   }
 
   async #pass(): Promise<void> {
-    // Replicas believe what they folded for a while; nothing is removed that one may still write to.
-    const now = this.#clock.now() - (this.#store.exclusive ? 0 : 2 * SHARED_TTL_MS);
-    const over = await this.#store.purgeable(now, PURGED_PER_PASS_MAX);
-    let purged = 0;
-    for (const { name, uid } of over) if (await this.#purge(name, uid)) purged += 1;
+    const over = await this.#store.purgeable(this.#clock.now(), PURGED_PER_PASS_MAX);
+    const purged = await this.#each(over, (instance) => this.#purge(instance));
     if (purged > 0) this.#log.info({ instances: purged }, "finished instances purged");
-    if (purged === PURGED_PER_PASS_MAX) this.#loop.hurry();
+    const left = await this.#store.removable(this.#clock.now(), PURGED_PER_PASS_MAX);
+    const removed = await this.#each(left, async (instance) => {
+      await this.#store.removeJournals(instance);
+      return true;
+    });
+    if (purged === PURGED_PER_PASS_MAX || removed === PURGED_PER_PASS_MAX) this.#loop.hurry();
   }
 
-  /** Returns whether it is gone. One that cannot be removed does not keep the others. */
-  async #purge(name: InstanceName, uid: string): Promise<boolean> {
+  /** Returns how many are gone. One that cannot be removed does not keep the others. */
+  async #each(
+    instances: readonly InstancePointer[],
+    remove: (instance: InstancePointer) => Promise<boolean>,
+  ): Promise<number> {
+    let gone = 0;
+    for (const instance of instances) {
+      try {
+        if (await remove(instance)) gone += 1;
+      } catch (error) {
+        this.#log.warn({ ...instance.name, error }, "finished instance not removed");
+      }
+    }
+    return gone;
+  }
+
+  /** Returns whether it is gone. */
+  async #purge({ name, uid }: InstancePointer): Promise<boolean> {
     try {
       const { next } = await this.#instances.move(name, { kind: "purge" });
-      if (next.birth.uid !== uid || !next.purged) return false;
-      await this.#store.purge(name, uid);
-      return true;
+      return next.birth.uid === uid && next.purged;
     } catch (error) {
-      this.#log.warn({ ...name, error }, "finished instance not purged");
-      return false;
+      // A removal that was stopped halfway, or went on elsewhere meanwhile.
+      if (isRefusal(error, "INSTANCE_NOT_FOUND")) return true;
+      throw error;
     }
   }
 }

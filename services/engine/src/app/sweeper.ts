@@ -1,4 +1,5 @@
 import type { LeaseLostReason } from "../domain/entry.ts";
+import { isRefusal } from "../domain/errors.ts";
 import type { InstanceName } from "../domain/name.ts";
 import type { LeasedHead, Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -58,9 +59,10 @@ export class Sweeper {
 
   /** Takes one lease back, or settles an index that still shows one which has ended. Returns whether it was held. */
   async loseLease({ name, uid, run, epoch }: LeasedHead, reason: LeaseLostReason): Promise<boolean> {
-    const moved = await this.#parts.instances.move(name, { kind: "loseLease", uid, run, epoch, reason });
-    if (moved.record === null) this.#suspects.suspect(name);
-    return moved.record !== null;
+    const move = { kind: "loseLease", uid, run, epoch, reason } as const;
+    const moved = await this.#parts.instances.move(name, move).catch(unlessGone);
+    if (moved?.record === null) this.#suspects.suspect(name);
+    return moved !== null && moved.record !== null;
   }
 
   async #pass(): Promise<void> {
@@ -75,6 +77,11 @@ export class Sweeper {
       log.info({ session, leases }, "leases of a dead session taken back");
     }
   }
+}
+
+function unlessGone(error: unknown): null {
+  if (isRefusal(error, "INSTANCE_NOT_FOUND")) return null;
+  throw error;
 }
 
 /** The heads leased to a session, page by page. */

@@ -110,10 +110,8 @@ export class Workers implements WorkerApi {
     const report = { epoch: lease.epoch, sequence };
     const { uid, run } = lease;
     const move = { kind: "report", session, uid, run, report, operations, park, limits } as const;
-    const known = instances.peek(lease.name)?.state ?? (await instances.load(lease.name).catch(asLeaseLost));
-    if (known.birth.uid !== uid) throw leaseLost();
-    await blobs.require(uid, operations);
-    const moved = await instances.move(lease.name, move).catch(asLeaseLost);
+    const check = () => blobs.require(uid, operations);
+    const moved = await instances.move(lease.name, move, check).catch(asLeaseLost);
     return this.#accepted(moved, lease, seenPosition);
   }
 

@@ -39,6 +39,16 @@ export function sameIndex(a: HeadIndex, b: HeadIndex): boolean {
   );
 }
 
+/** Whether an index shows that its instance is being removed: it is gone at its end, and no retention is that short. */
+export function isRemoved({ endedAt, purgeAt }: HeadIndex): boolean {
+  return purgeAt !== null && purgeAt === endedAt;
+}
+
+/** Whether an index shows the end of its journal: finished, and nobody has it or is about to write. Any other may lag. */
+export function isAtRest(index: HeadIndex): boolean {
+  return isFinished(index.status) && index.lease === null && index.readyAt === null && !isRemoved(index);
+}
+
 /** The earliest timer that runs, or null. Clocks of a paused instance stand still. */
 export function nextDueAt(state: InstanceState): EpochMs | null {
   if (state.pausedAt !== null) return null;

@@ -7,6 +7,7 @@ import {
   type StepConfig as StepConfigMessage,
   type StepKey as StepKeyMessage,
 } from "perdure/proto/perdure/v1/step_pb";
+import type { StepSelector } from "perdure/proto/perdure/v1/workflow_service_pb";
 import { EngineError } from "../domain/errors.ts";
 import { DEFAULT_STEP_CONFIG } from "../domain/retry.ts";
 import type { Backoff, StepConfig, StepKey, StepKind } from "../domain/step.ts";
@@ -39,6 +40,11 @@ export function stepKeyFromMessage(message: StepKeyMessage | undefined, field: s
     throw new EngineError("INVALID_FIELD", `${field} names no step`, { field });
   }
   return { kind, name: message.name, count: message.count };
+}
+
+/** The first use of a callback's step unless it says otherwise. */
+export function selectedStep({ name, count = 1, kind }: StepSelector): StepKey {
+  return { kind: KIND_FROM_MESSAGE.get(kind) ?? "do", name, count };
 }
 
 export function stepConfigToMessage(config: StepConfig): StepConfigMessage {

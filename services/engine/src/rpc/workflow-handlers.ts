@@ -3,7 +3,10 @@ import type { ServiceImpl } from "@connectrpc/connect";
 import type { Instance } from "perdure/proto/perdure/v1/instance_pb";
 import {
   CreateInstanceResultSchema,
+  DeleteInstanceResponseSchema,
+  DeleteInstanceResultSchema,
   type CreateInstanceResult,
+  type DeleteInstanceResult,
   type ListInstancesRequest,
   type WorkflowService,
 } from "perdure/proto/perdure/v1/workflow_service_pb";
@@ -20,6 +23,7 @@ import { nameFromMessage } from "./instance-name.ts";
 import { instanceToMessage, newInstanceFromMessage, statusesFromMessage, statusToMessage } from "./instance.ts";
 import { pageTokenText, parsePageToken } from "./page-token.ts";
 import { payloadFromMessage } from "./payload.ts";
+import { selectedStep } from "./step.ts";
 import { timestampFromMessage, timestampToMessage } from "./time.ts";
 
 /** How many instances or records a page has unless the caller says otherwise. */
@@ -59,7 +63,19 @@ export function workflowHandlers(callers: CallerApi): Partial<ServiceImpl<typeof
     pauseInstance: (request) => command(request, "pause"),
     resumeInstance: (request) => command(request, "resume"),
     terminateInstance: (request) => command(request, request.rollback ? "rollBack" : "terminate"),
-    restartInstance: (request) => command(request, "restart"),
+    async restartInstance(request) {
+      const { from } = request;
+      if (from === undefined) return command(request, "restart");
+      return { instance: instanceToMessage(await callers.restartFrom(nameOf(request), selectedStep(from))) };
+    },
+    async deleteInstance(request) {
+      await callers.delete(nameOf(request));
+      return {};
+    },
+    async deleteInstances({ namespace = DEFAULT_NAMESPACE, workflow, instanceIds }) {
+      const outcomes = await callers.deleteMany(instanceIds.map((id) => ({ namespace, workflow, id })));
+      return { results: outcomes.map(deleteResult) };
+    },
     async sendEvent(request) {
       const payload = payloadFromMessage(request.payload, "payload");
       const event = { type: request.type, payload, requestId: request.requestId ?? null };
@@ -96,6 +112,14 @@ function createResult(outcome: InstanceView | EngineError): CreateInstanceResult
     return create(CreateInstanceResultSchema, { outcome: { case: "refused", value: refusalToStatus(outcome) } });
   }
   return create(CreateInstanceResultSchema, { outcome: { case: "created", value: bare(outcome) } });
+}
+
+function deleteResult(refusal: EngineError | null): DeleteInstanceResult {
+  const outcome =
+    refusal === null
+      ? ({ case: "deleted", value: create(DeleteInstanceResponseSchema) } as const)
+      : ({ case: "refused", value: refusalToStatus(refusal) } as const);
+  return create(DeleteInstanceResultSchema, { outcome });
 }
 
 /** An instance among many: without the values that would make the answer larger than clients take. */

@@ -39,6 +39,10 @@ export function readBirth(of: string, document: unknown): Head["birth"] {
   return { name: readName(of, document), ...readAs(birthBody, document, { instance: of }) };
 }
 
+export function writeName(of: InstanceName): PlainDocument {
+  return name.write(of);
+}
+
 /** @throws {EngineError} CORRUPT_DOCUMENT. */
 export function readName(of: string, document: unknown): InstanceName {
   return readAs(name, document, { instance: of });

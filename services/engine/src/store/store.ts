@@ -25,7 +25,7 @@ export interface Store extends WorkflowStore, SlotStore {
   /** Inserts a head whose name is free. */
   create(head: Head): Promise<"created" | "exists">;
 
-  /** Returns a head, or undefined when the name was never used or is purged. */
+  /** Returns a head, or undefined when the name was never used or is free again. */
   head(name: InstanceName): Promise<Head | undefined>;
 
   /** Appends a record if its position is free, and keeps the index beside it. */
@@ -59,10 +59,19 @@ export interface Store extends WorkflowStore, SlotStore {
   dropBlobs(uid: string, prefix: string, kept: string): Promise<void>;
 
   /** Finished instances whose time of keeping is over at `now`. */
-  purgeable(now: EpochMs, limit: number): Promise<readonly { readonly name: InstanceName; readonly uid: string }[]>;
+  purgeable(now: EpochMs, limit: number): Promise<readonly InstancePointer[]>;
 
-  /** Removes an instance: its journals and blobs first, then its head. */
-  purge(name: InstanceName, uid: string): Promise<void>;
+  /**
+   * Frees the name of an instance, if it is the one that has it. What else there is of it stays until `journalsUntil`:
+   * its journals still refuse who does not know yet. That they go is noted first, so no crash leaves any behind.
+   */
+  releaseName(name: InstanceName, uid: string, journalsUntil: EpochMs): Promise<void>;
+
+  /** Released instances whose journals may go at `now`, longest overdue first. */
+  removable(now: EpochMs, limit: number): Promise<readonly InstancePointer[]>;
+
+  /** Removes all that a released instance has left: its head if a crash left that, the journals of all its runs, then the note. */
+  removeJournals(instance: InstancePointer): Promise<void>;
 
   /**
    * Registers a session or extends it. "lost" when it has ended or its time was over at `now`: a session
@@ -81,6 +90,12 @@ export interface Store extends WorkflowStore, SlotStore {
 
   /** Writes what waits, then closes. */
   close(): Promise<void>;
+}
+
+/** One instance of those that have a name one after the other. */
+export interface InstancePointer {
+  readonly name: InstanceName;
+  readonly uid: string;
 }
 
 /** A run's journal. */

@@ -8,6 +8,7 @@ import { isFull, recordBytes } from "../journal-page.ts";
 import type {
   BlobSize,
   ChunkKey,
+  InstancePointer,
   JournalId,
   JournalPage,
   JournalSlice,
@@ -39,6 +40,8 @@ export class MemoryStore implements Store {
   readonly #slots = new SlotTable();
   /** By uid, run and position. */
   readonly #journals = new Map<string, Map<number, Map<number, JournalRecord>>>();
+  /** Notes of released instances, by uid. */
+  readonly #removals = new Map<string, InstancePointer & { readonly dueAt: EpochMs }>();
   readonly #onWritten: OnWritten;
   #closed = false;
 
@@ -109,12 +112,29 @@ export class MemoryStore implements Store {
     return this.#heads.overdue(now, limit).map(({ name, uid }) => ({ name: { ...name }, uid }));
   }
 
-  async purge(name: InstanceName, uid: string): Promise<void> {
+  async releaseName(name: InstanceName, uid: string, journalsUntil: EpochMs): Promise<void> {
     this.#requireOpen();
+    if (!this.#removals.has(uid)) {
+      this.#removals.set(uid, { name: { ...name }, uid, dueAt: journalsUntil });
+      this.#onWritten("removals", 1);
+    }
+    if (this.#heads.remove(name, uid)) this.#onWritten("heads", 1);
+  }
+
+  async removable(now: EpochMs, limit: number): Promise<readonly InstancePointer[]> {
+    this.#requireOpen();
+    const due = [...this.#removals.values()].filter(({ dueAt }) => dueAt <= now);
+    const sorted = due.toSorted((a, b) => a.dueAt - b.dueAt || (a.uid < b.uid ? -1 : 1));
+    return sorted.slice(0, limit).map(({ name, uid }) => ({ name: { ...name }, uid }));
+  }
+
+  async removeJournals({ name, uid }: InstancePointer): Promise<void> {
+    this.#requireOpen();
+    if (this.#heads.remove(name, uid)) this.#onWritten("heads", 1);
     for (const records of this.#journals.get(uid)?.values() ?? []) this.#onWritten("journal", records.size);
     this.#journals.delete(uid);
     this.#wroteBlobs(this.#blobs.remove(uid));
-    if (this.#heads.remove(name, uid)) this.#onWritten("heads", 1);
+    if (this.#removals.delete(uid)) this.#onWritten("removals", 1);
   }
 
   async putChunk(chunk: ChunkKey, bytes: Uint8Array): Promise<void> {

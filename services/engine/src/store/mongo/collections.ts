@@ -13,8 +13,6 @@ export interface HeadDocument extends PlainDocument {
   readonly at: Place;
   /** The newest record that the head was summoned for. */
   readonly summonedFor: Place;
-  /** It is being purged: for callers it is gone. */
-  readonly removing?: true;
 }
 
 /**
@@ -38,6 +36,15 @@ export interface RecordDocument extends PlainDocument {
 export interface ChunkDocument {
   readonly _id: { readonly i: string; readonly b: string; readonly c: number };
   readonly bytes: Binary;
+}
+
+/** A released instance, by its uid, and when what is left of it may go. */
+export interface RemovalDocument {
+  readonly _id: string;
+  readonly namespace: string;
+  readonly workflow: string;
+  readonly id: string;
+  readonly dueAt: Date;
 }
 
 export interface SessionDocument {
@@ -75,6 +82,7 @@ export interface Collections {
   readonly heads: Collection<HeadDocument>;
   readonly journal: Collection<RecordDocument>;
   readonly blobs: Collection<ChunkDocument>;
+  readonly removals: Collection<RemovalDocument>;
   readonly sessions: Collection<SessionDocument>;
   readonly workflows: Collection<WorkflowDocument>;
   readonly slots: Collection<SlotDocument>;
@@ -93,6 +101,7 @@ export function collectionsOf(database: Db): Collections {
     heads: database.collection("heads", CONCERNS),
     journal: database.collection("journal", CONCERNS),
     blobs: database.collection("blobs", CONCERNS),
+    removals: database.collection("removals", CONCERNS),
     sessions: database.collection("sessions", CONCERNS),
     workflows: database.collection("workflows", CONCERNS),
     slots: database.collection("slots", CONCERNS),
@@ -120,6 +129,10 @@ export const HEAD_INDEXES = [
 ] as const satisfies readonly IndexDescription[];
 
 export const SLOT_INDEXES = [{ name: "held", key: { uid: 1 } }] as const satisfies readonly IndexDescription[];
+
+export const REMOVAL_INDEXES = [
+  { name: "due", key: { dueAt: 1, _id: 1 } },
+] as const satisfies readonly IndexDescription[];
 
 export const SESSION_INDEXES = [
   { name: "worker", key: { namespace: 1, worker: 1 }, partialFilterExpression: { worker: { $exists: true } } },

@@ -1,6 +1,13 @@
 import { MongoClient, MongoServerSelectionError } from "mongodb";
 import { ConnectionString } from "mongodb-connection-string-url";
-import { collectionsOf, HEAD_INDEXES, SESSION_INDEXES, SLOT_INDEXES, type Collections } from "./collections.ts";
+import {
+  collectionsOf,
+  HEAD_INDEXES,
+  REMOVAL_INDEXES,
+  SESSION_INDEXES,
+  SLOT_INDEXES,
+  type Collections,
+} from "./collections.ts";
 
 /** How long a call waits for a primary, in milliseconds: an election takes about 10 s. */
 const PRIMARY_WAIT_MS = 15_000;
@@ -33,6 +40,7 @@ export async function connect(url: string): Promise<Connection> {
     const collections = collectionsOf(client.db(databaseName));
     await requireSchema(collections, databaseName);
     await collections.heads.createIndexes([...HEAD_INDEXES]);
+    await collections.removals.createIndexes([...REMOVAL_INDEXES]);
     await collections.sessions.createIndexes([...SESSION_INDEXES]);
     await collections.slots.createIndexes([...SLOT_INDEXES]);
     const { version } = await client.db("admin").command({ buildInfo: 1 });

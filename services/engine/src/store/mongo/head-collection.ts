@@ -37,16 +37,8 @@ export class HeadCollection {
   }
 
   async get(name: InstanceName): Promise<Head | undefined> {
-    const document = await this.#heads.findOne({ _id: nameText(name), removing: { $exists: false } });
+    const document = await this.#heads.findOne({ _id: nameText(name) });
     return document === null ? undefined : readHead(document);
-  }
-
-  /** Hides a head from callers and loops while it is removed. */
-  async hide(name: InstanceName, uid: string): Promise<void> {
-    const update = { $set: { removing: true as const }, $unset: { readyAt: true, lease: true } };
-    const filter = { _id: nameText(name), uid };
-    const { modifiedCount } = await this.#heads.updateOne(filter, update as object);
-    if (modifiedCount > 0) this.#onWritten("heads", modifiedCount);
   }
 
   async remove(name: InstanceName, uid: string): Promise<void> {

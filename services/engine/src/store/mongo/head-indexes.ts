@@ -39,8 +39,9 @@ export class HeadIndexes {
   readonly #heads: Collection<HeadDocument>;
   readonly #onWritten: OnWritten;
   readonly #updates: GroupCommit<() => Update, void>;
+  /** By uid: the next instance of a name has indexes of its own. */
   readonly #owed = new Map<string, { readonly owed: Owed; readonly written: Promise<void> }>();
-  /** Those that could not be written so far, by name. */
+  /** Those that could not be written so far. */
   readonly #late = new Map<string, IndexUpdate>();
   #retry: NodeJS.Timeout | undefined;
 
@@ -70,8 +71,8 @@ export class HeadIndexes {
 
   /** Resolves when the index, or a newer one, is written. */
   async replace(update: IndexUpdate): Promise<void> {
-    const waiting = this.#owed.get(update.id);
-    if (waiting?.owed.newest.uid !== update.uid) return this.#owe(update);
+    const waiting = this.#owed.get(update.uid);
+    if (waiting === undefined) return this.#owe(update);
     if (comparePlaces(waiting.owed.newest.place, update.place) < 0) waiting.owed.newest = update;
     return waiting.written;
   }
@@ -84,21 +85,21 @@ export class HeadIndexes {
   }
 
   async #owe(update: IndexUpdate): Promise<void> {
-    const { id } = update;
+    const { uid } = update;
     const owed: Owed = { newest: update };
     const forget = () => {
-      if (this.#owed.get(id)?.owed === owed) this.#owed.delete(id);
+      if (this.#owed.get(uid)?.owed === owed) this.#owed.delete(uid);
     };
     const written = this.#updates.add(() => {
       // From here on a newer index is an update of its own.
       forget();
       return replacement(owed.newest);
     }, 0);
-    this.#owed.set(id, { owed, written });
+    this.#owed.set(uid, { owed, written });
     written.catch(() => {
       forget();
-      const late = this.#late.get(id);
-      if (late === undefined || comparePlaces(late.place, owed.newest.place) < 0) this.#late.set(id, owed.newest);
+      const late = this.#late.get(uid);
+      if (late === undefined || comparePlaces(late.place, owed.newest.place) < 0) this.#late.set(uid, owed.newest);
       this.#retry ??= setTimeout(() => void Promise.allSettled(this.#writeLate()), RETRY_PAUSE_MS).unref();
     });
     return written;

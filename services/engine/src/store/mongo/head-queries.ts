@@ -9,8 +9,6 @@ import { readHead, readHeadIndex, readPointer } from "./head-document.ts";
 /** Left out of heads that are only pointed at: it can be large. */
 const POINTER = { params: 0, retention: 0, requestId: 0, handedTo: 0 } as const;
 
-const NOT_REMOVING = { removing: { $exists: false } } as const;
-
 /** Looks for heads, each question by its index (`collections.ts`): no look reads more than about what it returns. */
 export class HeadQueries {
   readonly #heads: Collection<HeadDocument>;
@@ -65,13 +63,11 @@ export class HeadQueries {
     return documents.map(readHead);
   }
 
-  /** Those to be purged, and those whose purge was interrupted. */
   async purgeable(now: EpochMs, limit: number) {
     const options = { projection: POINTER, sort: { purgeAt: 1, _id: 1 }, limit } as const;
     const filter = { purgeAt: { $lte: new Date(now) } };
     const documents = await this.#heads.find(filter as Filter<HeadDocument>, options).toArray();
-    const begun = documents.filter(({ removing }) => removing === true).map(readPointer);
-    return { due: documents.filter(({ removing }) => removing === undefined).map(readPointer), begun };
+    return documents.map(readPointer);
   }
 }
 
@@ -102,6 +98,5 @@ function listFilter({
     ...(statuses.length === 0 ? {} : { status: { $in: [...statuses] } }),
     ...(Object.keys(created).length === 0 ? {} : { createdAt: created }),
     ...(after === null ? {} : { $or: [{ createdAt: { $lt: at } }, { createdAt: at, uid: { $lt: after.uid } }] }),
-    ...NOT_REMOVING,
   };
 }

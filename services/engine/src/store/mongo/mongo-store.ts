@@ -8,6 +8,7 @@ import type { Slot, SlotHolder } from "../slot-store.ts";
 import type {
   BlobSize,
   ChunkKey,
+  InstancePointer,
   JournalId,
   JournalPage,
   JournalSlice,
@@ -25,6 +26,7 @@ import { HeadIndexes, indexUpdate } from "./head-indexes.ts";
 import { HeadQueries } from "./head-queries.ts";
 import { reaching } from "./mongo-errors.ts";
 import { RecordCollection } from "./record-collection.ts";
+import { RemovalCollection } from "./removal-collection.ts";
 import { SessionCollection } from "./session-collection.ts";
 import { SlotCollection } from "./slot-collection.ts";
 import { WorkflowCollection } from "./workflow-collection.ts";
@@ -38,6 +40,7 @@ export class MongoStore implements Store {
   readonly #heads: HeadCollection;
   readonly #indexes: HeadIndexes;
   readonly #queries: HeadQueries;
+  readonly #removals: RemovalCollection;
   readonly #sessions: SessionCollection;
   readonly #blobs: BlobCollection;
   readonly #workflows: WorkflowCollection;
@@ -52,6 +55,7 @@ export class MongoStore implements Store {
     this.#heads = new HeadCollection(collections.heads, onWritten);
     this.#indexes = new HeadIndexes(collections.heads, onWritten);
     this.#queries = new HeadQueries(collections.heads);
+    this.#removals = new RemovalCollection(collections.removals, onWritten);
     this.#sessions = new SessionCollection(collections.sessions, onWritten);
     this.#blobs = new BlobCollection(collections.blobs, onWritten);
     this.#workflows = new WorkflowCollection(collections.workflows, collections.heads, onWritten);
@@ -106,17 +110,26 @@ export class MongoStore implements Store {
   }
 
   async purgeable(now: EpochMs, limit: number) {
-    return this.#call(async () => {
-      const { due, begun } = await this.#queries.purgeable(now, limit);
-      for (const { name, uid } of begun) await this.#remove(name, uid);
-      return due;
+    return this.#call(() => this.#queries.purgeable(now, limit));
+  }
+
+  async releaseName(name: InstanceName, uid: string, journalsUntil: EpochMs): Promise<void> {
+    await this.#call(async () => {
+      await this.#removals.add({ name, uid }, journalsUntil);
+      await this.#heads.remove(name, uid);
     });
   }
 
-  async purge(name: InstanceName, uid: string): Promise<void> {
+  async removable(now: EpochMs, limit: number): Promise<readonly InstancePointer[]> {
+    return this.#call(() => this.#removals.due(now, limit));
+  }
+
+  async removeJournals({ name, uid }: InstancePointer): Promise<void> {
     await this.#call(async () => {
-      await this.#heads.hide(name, uid);
-      await this.#remove(name, uid);
+      await this.#heads.remove(name, uid);
+      await this.#blobs.remove(uid);
+      await this.#records.remove(uid);
+      await this.#removals.remove(uid);
     });
   }
 
@@ -205,13 +218,6 @@ export class MongoStore implements Store {
     } finally {
       await this.#client.close();
     }
-  }
-
-  /** The head goes last: it leads here again when this is interrupted. */
-  async #remove(name: InstanceName, uid: string): Promise<void> {
-    await this.#blobs.remove(uid);
-    await this.#records.remove(uid);
-    await this.#heads.remove(name, uid);
   }
 
   /** Keeps the connection open for it. Once closed, the driver would connect again. */

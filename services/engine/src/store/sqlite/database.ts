@@ -13,7 +13,7 @@ const CHECKPOINT_PAGES = 8_000;
 const CACHE_KIB = 65_536;
 
 /** The version of the tables: 2 has blobs, workflows and removals. A file with a newer one is refused. */
-export const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 4;
 
 /** Marks a file as ours: "Perd". */
 const APPLICATION_ID = 0x50657264;

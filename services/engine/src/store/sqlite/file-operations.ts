@@ -4,6 +4,7 @@ import { HeadList } from "./head-list.ts";
 import { HeadRows } from "./head-rows.ts";
 import { JournalRows } from "./journal-rows.ts";
 import type { Operations, Written } from "./operations.ts";
+import { RemovalRows } from "./removal-rows.ts";
 import { SessionRows } from "./session-rows.ts";
 import { SlotRows } from "./slot-rows.ts";
 import { WorkflowRows } from "./workflow-rows.ts";
@@ -19,11 +20,12 @@ export function fileOperations(database: DatabaseSync): FileOperations {
   const heads = new HeadRows(database);
   const list = new HeadList(database);
   const journal = new JournalRows(database);
+  const removals = new RemovalRows(database);
   const sessions = new SessionRows(database);
   const blobs = new BlobRows(database);
   const workflows = new WorkflowRows(database);
   const slots = new SlotRows(database);
-  const written = { heads: 0, journal: 0 };
+  const written = { heads: 0, journal: 0, removals: 0 };
 
   const operations: Operations = {
     create(head) {
@@ -46,10 +48,16 @@ export function fileOperations(database: DatabaseSync): FileOperations {
     leaseHolders: () => heads.leaseHolders(),
     list: (query) => list.page(query),
     purgeable: (now, limit) => heads.purgeable(now, limit),
-    purge(name, uid) {
+    releaseName(name, uid, journalsUntil) {
+      written.removals += removals.add(name, uid, journalsUntil);
+      written.heads += heads.remove(name, uid);
+    },
+    removable: (now, limit) => removals.due(now, limit),
+    removeJournals(name, uid) {
+      written.heads += heads.remove(name, uid);
       written.journal += journal.remove(uid);
       blobs.remove(uid);
-      written.heads += heads.remove(name, uid);
+      written.removals += removals.remove(uid);
     },
     putChunk: (chunk, bytes) => blobs.put(chunk, bytes),
     chunk: (chunk) => blobs.get(chunk),
@@ -79,7 +87,7 @@ export function fileOperations(database: DatabaseSync): FileOperations {
         ...written,
         ...Object.fromEntries(Object.entries(parts).map(([collection, part]) => [collection, part.written])),
       };
-      Object.assign(written, { heads: 0, journal: 0 });
+      Object.assign(written, { heads: 0, journal: 0, removals: 0 });
       for (const part of Object.values(parts)) part.written = 0;
       return taken;
     },

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { EpochMs } from "../../domain/time.ts";
 import type { ReadyQuery } from "../store.ts";
-import type { AppendRow, HeadRow, IndexRow, LeasedRow, NewHeadRow, PurgeableRow, ReadyRow } from "./operations.ts";
+import type { AppendRow, HeadRow, IndexRow, LeasedRow, NewHeadRow, PointerRow, ReadyRow } from "./operations.ts";
 
 /** What is read of a head, under the names of `HeadRow`. */
 export const HEAD_COLUMNS = `name, run, run_started_at AS runStartedAt, position, status, ready_at AS readyAt,
@@ -132,8 +132,8 @@ export class HeadRows {
     }
   }
 
-  purgeable(now: EpochMs, limit: number): readonly PurgeableRow[] {
-    return this.#purgeable.all(now, limit) as unknown as PurgeableRow[];
+  purgeable(now: EpochMs, limit: number): readonly PointerRow[] {
+    return this.#purgeable.all(now, limit) as unknown as PointerRow[];
   }
 
   remove(name: string, uid: string): number {

@@ -16,8 +16,10 @@ export interface Operations {
   leasedTo(session: string, after: string, limit: number): readonly LeasedRow[];
   leaseHolders(): readonly string[];
   list(query: ListQuery): readonly HeadRow[];
-  purgeable(now: EpochMs, limit: number): readonly PurgeableRow[];
-  purge(name: string, uid: string): void;
+  purgeable(now: EpochMs, limit: number): readonly PointerRow[];
+  releaseName(name: string, uid: string, journalsUntil: EpochMs): void;
+  removable(now: EpochMs, limit: number): readonly PointerRow[];
+  removeJournals(name: string, uid: string): void;
   putChunk(chunk: ChunkKey, bytes: Uint8Array): void;
   chunk(chunk: ChunkKey): Uint8Array | null;
   blobSize(uid: string, blob: string): BlobSize;
@@ -103,7 +105,7 @@ export interface LeasedRow {
   readonly grantedAt: EpochMs;
 }
 
-export interface PurgeableRow {
+export interface PointerRow {
   readonly name: string;
   readonly uid: string;
 }

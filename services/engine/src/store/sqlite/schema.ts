@@ -56,6 +56,11 @@ export const TABLES = [
     taken_at INTEGER NOT NULL,
     PRIMARY KEY (workflow, place)
   ) STRICT, WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS removals (
+    uid TEXT NOT NULL PRIMARY KEY,
+    name TEXT NOT NULL,
+    due_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE IF NOT EXISTS sessions (
     id TEXT NOT NULL PRIMARY KEY,
     namespace TEXT NOT NULL,
@@ -71,6 +76,7 @@ export const INDEXES = [
   `CREATE INDEX IF NOT EXISTS heads_ready ON heads (namespace, workflow, ready_at, name) WHERE ready_at IS NOT NULL AND lease_session IS NULL`,
   `CREATE INDEX IF NOT EXISTS heads_leased ON heads (lease_session, name) WHERE lease_session IS NOT NULL`,
   `CREATE INDEX IF NOT EXISTS heads_purge ON heads (purge_at, name) WHERE purge_at IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS removals_due ON removals (due_at, uid)`,
   `CREATE INDEX IF NOT EXISTS heads_listed ON heads (namespace, created_at, uid)`,
   `CREATE INDEX IF NOT EXISTS heads_listed_by_workflow ON heads (namespace, workflow, created_at, uid)`,
   `CREATE INDEX IF NOT EXISTS heads_listed_by_status ON heads (namespace, status, created_at, uid)`,

@@ -9,6 +9,7 @@ import type { Slot, SlotHolder } from "../slot-store.ts";
 import type {
   BlobSize,
   ChunkKey,
+  InstancePointer,
   JournalId,
   JournalPage,
   JournalSlice,
@@ -77,8 +78,16 @@ export class SqliteStore implements Store {
     return (await this.#link.ask("purgeable", now, limit)).map((row) => ({ ...row, name: nameOf(row.name) }));
   }
 
-  async purge(name: InstanceName, uid: string): Promise<void> {
-    await this.#link.ask("purge", nameText(name), uid);
+  async releaseName(name: InstanceName, uid: string, journalsUntil: EpochMs): Promise<void> {
+    await this.#link.ask("releaseName", nameText(name), uid, journalsUntil);
+  }
+
+  async removable(now: EpochMs, limit: number) {
+    return (await this.#link.ask("removable", now, limit)).map((row) => ({ ...row, name: nameOf(row.name) }));
+  }
+
+  async removeJournals({ name, uid }: InstancePointer): Promise<void> {
+    await this.#link.ask("removeJournals", nameText(name), uid);
   }
 
   async putChunk(chunk: ChunkKey, bytes: Uint8Array): Promise<void> {
