@@ -213,6 +213,57 @@ describe("a mocked result", () => {
   });
 });
 
+describe("a mocked stream", () => {
+  const readAll = (stream: ReadableStream<Uint8Array>) => new Response(stream).text();
+  const bytes = (text: string) => new TextEncoder().encode(text);
+
+  it("is given anew to each run, and to each instance", async () => {
+    const test = await aTestEngine(async (_event, step) => {
+      const stream = await step.do("a", (): ReadableStream<Uint8Array> => NEVER());
+      return readAll(stream);
+    });
+    await using introspector = await test.introspectAll();
+    const given = ReadableStream.from([bytes("one "), bytes("two").buffer, new Uint16Array([0x2121])]);
+    await introspector.modifyAll((m) => m.mockStepResult({ name: "a" }, given));
+    const handle = await test.create("one");
+    await test.create("two");
+
+    expect(await test.result("one")).toBe("one two!!");
+    expect(await test.result("two")).toBe("one two!!");
+    await handle.restart();
+    expect(await handle.result()).toBe("one two!!");
+  });
+
+  it("comes after the failures that were mocked, and shows as its text", async () => {
+    const test = await aTestEngine(async (_event, step) => readAll(await step.do("a", RETRIES, () => NEVER())));
+    const instance = await test.introspect();
+    await instance.modify(async (m) => {
+      await m.mockStepError({ name: "a" }, new Error("oops"), 2);
+      await m.mockStepResult({ name: "a" }, new Response("hello").body);
+    });
+    await test.create();
+
+    expect(await test.result()).toBe("hello");
+    expect(await instance.waitForStepResult({ name: "a" })).toBe("hello");
+  });
+
+  it("is one of bytes that nobody has read", async () => {
+    const test = await aTestEngine(async () => "done");
+    const instance = await test.introspect();
+    const read = ReadableStream.from([bytes("one")]);
+    await readAll(read);
+
+    await expect(instance.modify((m) => m.mockStepResult({ name: "a" }, read))).rejects.toThrow(
+      new TypeError("Workflow mockStepResult() received a locked or unreadable ReadableStream."),
+    );
+    await expect(
+      instance.modify((m) => m.mockStepResult({ name: "b" }, ReadableStream.from(["text"]))),
+    ).rejects.toThrow(
+      new TypeError("Workflow mockStepResult() ReadableStream chunks must be ArrayBuffer or TypedArray values."),
+    );
+  });
+});
+
 describe("mocked failures", () => {
   it("are thrown by every attempt unless it is said how many", async () => {
     const test = await aTestEngine(async (_event, step) => step.do("a", RETRIES, NEVER));

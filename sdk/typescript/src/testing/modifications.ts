@@ -1,6 +1,8 @@
 import type { OpenTimer } from "@perdure/engine/embedded";
 import { encodeValue } from "../values/encode.ts";
 import type { StepCallback } from "../worker/attempt.ts";
+import { isStream } from "../worker/stream-chunks.ts";
+import { readMockedStream, streamOf } from "./mocked-stream.ts";
 import type { WorkflowInstanceModifier, WorkflowStepSelector } from "./modifier.ts";
 import { type MockedFailure, StepMock } from "./step-mock.ts";
 import { StepSet, textOf } from "./step-set.ts";
@@ -72,7 +74,10 @@ export class Modifications implements WorkflowInstanceModifier {
     if (this.#mock(step).hasResult) {
       throw new Error(`[WorkflowIntrospector] Trying to mock step '${step.name}' multiple times!`);
     }
-    this.#mock(step).succeed(stepResult);
+    if (!isStream(stepResult)) return this.#mock(step).succeed(() => stepResult);
+    const chunks = readMockedStream(stepResult);
+    this.#mock(step).succeed(async () => streamOf(await chunks));
+    await chunks;
   }
 
   async mockStepError(step: WorkflowStepSelector, error: Error, times?: number): Promise<void> {

@@ -15,8 +15,9 @@ export interface WorkflowInstanceModifier {
   /** Lets retries follow at once: those of all steps, or of these. The journal keeps the delays of the code. */
   disableRetryDelays(steps?: readonly WorkflowStepSelector[]): Promise<void>;
   /**
-   * Gives a step's result in place of its callback: after the failures that were mocked for it, if any.
-   * @throws Error when the step's result is mocked already.
+   * Gives a step's result in place of its callback: after the failures that were mocked for it, if any. A stream is read
+   * whole before this resolves.
+   * @throws TypeError for a stream that was read before or gives what are no bytes; Error when the step's result is mocked already.
    */
   mockStepResult(step: WorkflowStepSelector, stepResult: unknown): Promise<void>;
   /**

@@ -8,7 +8,7 @@ export type MockedFailure = { readonly error: Error | null };
 export class StepMock {
   #failures: readonly MockedFailure[] = [];
   #always: MockedFailure | null = null;
-  #result: { readonly value: unknown } | null = null;
+  #result: StepCallback | null = null;
 
   get hasResult(): boolean {
     return this.#result !== null;
@@ -20,8 +20,9 @@ export class StepMock {
     else this.#failures = [...this.#failures, ...Array.from({ length: times }, () => failure)];
   }
 
-  succeed(value: unknown): void {
-    this.#result = { value };
+  /** Calls this once no attempt is left to fail. */
+  succeed(result: StepCallback): void {
+    this.#result = result;
   }
 
   copy(): StepMock {
@@ -35,12 +36,9 @@ export class StepMock {
   /** @param attempt From 1. */
   callbackOf(attempt: number): StepCallback | null {
     const failure = this.#failures[attempt - 1] ?? this.#always;
-    const result = this.#result;
-    if (failure !== null) {
-      return () => {
-        throw failure.error ?? new WorkflowTimeoutError(0);
-      };
-    }
-    return result === null ? null : () => result.value;
+    if (failure === null) return this.#result;
+    return () => {
+      throw failure.error ?? new WorkflowTimeoutError(0);
+    };
   }
 }
