@@ -24,13 +24,13 @@ export function jsonValue(given: string): unknown {
   }
 }
 
-/** @param most The greatest number that is taken. */
+/** @param most The greatest number that is taken, @param least the smallest. */
 export const wholeNumber =
-  (most: number) =>
+  (most: number, least = 1) =>
   (given: string): number => {
     const number = Number(given);
-    if (/^\d+$/.test(given) && number >= 1 && number <= most) return number;
-    throw new InvalidArgumentError(`Give a whole number from 1 to ${most}.`);
+    if (/^\d+$/.test(given) && number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
 
 /** Gathers an option that may be given several times. */

@@ -26,8 +26,8 @@ export function addDev(program: Command): void {
     .addOption(
       new Option(
         "--port <number>",
-        "where a project's requests are served (default: the project's, or 8787)",
-      ).argParser(wholeNumber(PORT_MAX)),
+        "where a project's requests are served, 0 for any (default: the project's, or 8787)",
+      ).argParser(wholeNumber(PORT_MAX, 0)),
     )
     .option("--no-watch", "leave a project as it is when its files change")
     .addOption(namespaceOption());

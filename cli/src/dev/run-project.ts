@@ -39,7 +39,7 @@ export async function runProject(file: string, options: DevOptions, store: strin
     stops.push(() => project.stop());
     const { summary, files } = await project.start();
     if (options.watch) {
-      const watcher = new Watcher(config.folder, config.file, () => project.restart());
+      const watcher = await Watcher.start(config.folder, config.file, () => project.restart());
       watched.watcher = watcher;
       watcher.expect(files, { any: false });
       stops.push(() => watcher.close());

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { basename, join, sep } from "node:path";
 import { type FSWatcher, watch } from "chokidar";
 
@@ -20,7 +21,7 @@ export class Watcher {
   #any = false;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(folder: string, config: string, changed: () => void) {
+  private constructor(folder: string, config: string, changed: () => void) {
     this.#folder = folder;
     this.#config = config;
     this.#watcher = watch(folder, { ignoreInitial: true, ignored: (path) => this.#isSkipped(path) });
@@ -29,6 +30,13 @@ export class Watcher {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(changed, SETTLE_MS);
     });
+  }
+
+  /** Resolves when no change is missed any more. */
+  static async start(folder: string, config: string, changed: () => void): Promise<Watcher> {
+    const watcher = new Watcher(folder, config, changed);
+    await once(watcher.#watcher, "ready");
+    return watcher;
   }
 
   /** What the process has loaded. */
