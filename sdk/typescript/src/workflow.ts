@@ -83,9 +83,10 @@ export abstract class WorkflowEntrypoint<Env = any, Params = any> {
   abstract run(event: Readonly<WorkflowEvent<Params>>, step: WorkflowStep): Promise<unknown>;
 }
 
-/** A class that extends {@link WorkflowEntrypoint}. */
-// oxlint-disable-next-line typescript/no-explicit-any -- classes of any Env and Params
-export type WorkflowClass = new (ctx: ExecutionContext, env: any) => WorkflowEntrypoint;
+/** A class that extends {@link WorkflowEntrypoint}, by our types or by those of `@cloudflare/workers-types`. */
+/* oxlint-disable typescript/no-explicit-any -- classes of any Env and Params; and what theirs are given has more than ours */
+export type WorkflowClass = new (ctx: any, env: any) => { run(event: any, step: any): Promise<unknown> };
+/* oxlint-enable typescript/no-explicit-any */
 
 /** Whether a value is a class that extends `WorkflowEntrypoint`, of this copy of the package or another. */
 export function isWorkflowClass(value: unknown): value is WorkflowClass {
