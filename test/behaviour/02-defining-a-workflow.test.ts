@@ -290,5 +290,5 @@ function arrowWorkflow(): WorkflowClass {
   class Arrow extends (WorkflowEntrypoint as unknown as new (ctx: unknown, env: unknown) => object) {
     readonly run = async () => "never called";
   }
-  return Arrow as unknown as WorkflowClass;
+  return Arrow;
 }

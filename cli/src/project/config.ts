@@ -1,8 +1,10 @@
 import { dirname, resolve } from "node:path";
+import type { ModuleRule } from "perdure/loader";
 import { EXIT } from "../exit-code.ts";
 import { CommandRefused } from "../refusal.ts";
 import { type Document, readDocument } from "./document.ts";
 import { type OtherBinding, readOtherBindings } from "./other-bindings.ts";
+import { readRules } from "./rules.ts";
 import { type Findings, isObject, Section } from "./section.ts";
 import { warnOfBundling } from "./unsupported.ts";
 import { readCrons } from "./workflow-settings.ts";
@@ -27,6 +29,8 @@ export interface ProjectConfig {
   readonly crons: readonly string[];
   /** Where it wants to be served. */
   readonly port: number | undefined;
+  /** How files are imported that no extension tells. */
+  readonly rules: readonly ModuleRule[];
   readonly otherBindings: readonly OtherBinding[];
   readonly warnings: readonly string[];
 }
@@ -74,6 +78,7 @@ function readDocumentOf(
     requiredSecrets: own.section("secrets")?.texts("required"),
     crons: cronsOf(holder("triggers")),
     port: top.section("dev")?.count("port", PORT_MAX),
+    rules: readRules(holder("rules")),
     otherBindings: readOtherBindings(own, holder),
     warnings: findings.warnings,
   };

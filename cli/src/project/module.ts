@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { loadModule, WorkflowLoadError } from "perdure/loader";
+import { addModuleRules, loadModule, WorkflowLoadError } from "perdure/loader";
 import { isWorkflowClass, type WorkflowClass } from "perdure/workflow";
 import { EXIT } from "../exit-code.ts";
 import { CommandRefused } from "../refusal.ts";
@@ -15,7 +15,8 @@ export interface ProjectModule {
 }
 
 /** @throws {CommandRefused} when it cannot be loaded, with its stack where its own code threw, or lacks a class. */
-export async function loadProjectModule({ main, workflows }: ProjectConfig): Promise<ProjectModule> {
+export async function loadProjectModule({ folder, main, rules, workflows }: ProjectConfig): Promise<ProjectModule> {
+  addModuleRules(folder, rules);
   const exported = await load(main);
   const served = [...workflows.served.values()];
   const missing = served.filter(({ className }) => !isWorkflowClass(exported[className]));

@@ -26,12 +26,25 @@ export async function openPlatform({ file, folder, environment }: ProjectConfig)
   const require = createRequire(join(folder, "package.json"));
   const path = resolved(require);
   if (path === undefined) return undefined;
-  const wrangler = require(path) as Wrangler;
-  return wrangler.getPlatformProxy({
-    configPath: file,
-    ...(environment !== undefined && { environment }),
-    persist: true,
+  return withoutWarnings(() => {
+    const wrangler = require(path) as Wrangler;
+    return wrangler.getPlatformProxy({
+      configPath: file,
+      ...(environment !== undefined && { environment }),
+      persist: true,
+    });
   });
+}
+
+/** It would warn of each workflow, of which it knows nothing: those are ours. */
+async function withoutWarnings<T>(call: () => Promise<T>): Promise<T> {
+  const before = process.env["WRANGLER_LOG"];
+  process.env["WRANGLER_LOG"] = before ?? "error";
+  try {
+    return await call();
+  } finally {
+    if (before === undefined) delete process.env["WRANGLER_LOG"];
+  }
 }
 
 function resolved(require: NodeJS.Require): string | undefined {

@@ -24,14 +24,21 @@ const compiledProject = (path: string): Promise<string> =>
 
 /** What it has to say of a module, with these types. */
 async function compiled(source: string, types: readonly string[]): Promise<string> {
-  const compilerOptions = {
-    ...{ strict: true, noEmit: true, target: "es2024", module: "esnext", moduleResolution: "bundler" },
-    ...{ allowImportingTsExtensions: true, skipLibCheck: true, types },
-  };
+  const compilerOptions = { ...COMPILER_OPTIONS, types };
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["module.ts"] }));
   await writeFile(join(folder, "module.ts"), source);
   return compiledProject(folder);
 }
+
+const COMPILER_OPTIONS = {
+  strict: true,
+  noEmit: true,
+  target: "es2024",
+  module: "esnext",
+  moduleResolution: "bundler",
+  allowImportingTsExtensions: true,
+  skipLibCheck: true,
+};
 
 /** Cloudflare's types, and ours in their place. */
 const THEIRS = ["@cloudflare/workers-types", "node"];

@@ -98,6 +98,41 @@ describe("a module written for a bundler", () => {
     ).toEqual({ value: [["Mine"], "a"] });
   });
 
+  it("is a module by its syntax, though a package.json says that it is none", async () => {
+    await written("commonjs/package.json", '{ "type": "commonjs" }');
+    await written("commonjs/old.js", "module.exports = { word: require('node:path').sep };\n");
+    const path = await written("commonjs/new.js", 'import { word } from "./old";\nexport const is = word;\n');
+    expect(await inChild(`return { ...(await loadModule(${JSON.stringify(path)})) }`)).toEqual({ value: { is: "/" } });
+  });
+
+  it("may import WebAssembly, as a module that is compiled", async () => {
+    // Exports "answer", a function without arguments that gives 42.
+    // prettier-ignore
+    const bytes = [
+      0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 127, 3, 2, 1, 0, 7, 10, 1, 6, 97, 110, 115, 119, 101, 114, 0, 0,
+      10, 6, 1, 4, 0, 65, 42, 11,
+    ];
+    await mkdir(join(folder, "wasm"), { recursive: true });
+    await writeFile(join(folder, "wasm/answer.wasm"), new Uint8Array(bytes));
+    const path = await written(
+      "wasm/module.ts",
+      'import answer from "./answer.wasm";\nexport const value = () => new WebAssembly.Instance(answer).exports.answer();\n',
+    );
+    expect(await inChild(`return (await loadModule(${JSON.stringify(path)})).value()`)).toEqual({ value: 42 });
+  });
+
+  it("may import files by rules that are added", async () => {
+    await written("rules/deep/note.md", "# Note\n");
+    const path = await written("rules/module.ts", 'export { default } from "./deep/note.md";\n');
+    expect(
+      await inChild(`
+        const { addModuleRules } = await import("perdure/loader");
+        addModuleRules(${JSON.stringify(join(folder, "rules"))}, [{ type: "Text", globs: ["**/*.md"] }]);
+        return (await loadModule(${JSON.stringify(path)})).default;
+      `),
+    ).toEqual({ value: "# Note\n" });
+  });
+
   it("may import JSON with an attribute, as in Node", async () => {
     await written("attribute/data.json", '{ "a": 1 }');
     const path = await written(

@@ -37,7 +37,7 @@ export function registerLoader(): void {
     load(url, context, nextLoad) {
       // With an import attribute, the module says itself what it is.
       if (!userModules.has(url) || Object.keys(context.importAttributes).length > 0) return nextLoad(url, context);
-      return sourceOf(url) ?? nextLoad(url, context);
+      return sourceOf(url, context.format) ?? nextLoad(url, context);
     },
   });
 }

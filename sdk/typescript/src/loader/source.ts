@@ -2,7 +2,11 @@ import { readFileSync } from "node:fs";
 import type { LoadFnOutput } from "node:module";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type ModuleRule, ruleFor } from "./rules.ts";
 import { transformTypeScript } from "./transform.ts";
+
+/** What only an ES module has, at the beginning of a line. */
+const MODULE_SYNTAX = /^[ \t]*(?:import|export)(?=[\s{*"'])/m;
 
 /** Module source by file extension, as Workers' bundler has it; what is not here is Node's own business. */
 const SOURCES: Readonly<Record<string, (url: string) => LoadFnOutput>> = {
@@ -15,7 +19,15 @@ const SOURCES: Readonly<Record<string, (url: string) => LoadFnOutput>> = {
   ".txt": textModule,
   ".html": textModule,
   ".sql": textModule,
-  ".bin": (url) => moduleOf(`export default Uint8Array.from(${JSON.stringify([...bytes(url)])}).buffer;`),
+  ".bin": dataModule,
+  ".wasm": wasmModule,
+};
+
+/** What the rules of a project can ask for. */
+const BY_RULE: Readonly<Record<ModuleRule["type"], (url: string) => LoadFnOutput>> = {
+  Text: textModule,
+  Data: dataModule,
+  CompiledWasm: wasmModule,
 };
 
 /** Whether files of this kind need more than Node gives them. */
@@ -23,8 +35,15 @@ export function hasSource(url: string): boolean {
   return Object.hasOwn(SOURCES, extension(url));
 }
 
-/** The module that a file of the user's is, or undefined when Node can load it as it is. */
-export function sourceOf(url: string): LoadFnOutput | undefined {
+/**
+ * The module that a file of the user's is, or undefined when Node can load it as it is.
+ *
+ * @param format What Node takes it for.
+ */
+export function sourceOf(url: string, format: string | null | undefined): LoadFnOutput | undefined {
+  const rule = ruleFor(path(url));
+  if (rule !== undefined) return BY_RULE[rule](url);
+  if (format === "commonjs" && extension(url) === ".js") return moduleInCommonjs(url);
   return SOURCES[extension(url)]?.(url);
 }
 
@@ -37,12 +56,27 @@ const path = (url: string): string => {
 
 const text = (url: string): string => readFileSync(path(url), "utf8");
 
-const bytes = (url: string): Uint8Array => readFileSync(path(url));
+const READ = 'import { readFileSync } from "node:fs";';
 
 const moduleOf = (source: string): LoadFnOutput => ({ format: "module", source, shortCircuit: true });
 
+/** A bundler looks at the syntax, whatever a package.json says: `npm init` writes "commonjs" into it. */
+function moduleInCommonjs(url: string): LoadFnOutput | undefined {
+  const source = text(url);
+  return MODULE_SYNTAX.test(source) ? moduleOf(source) : undefined;
+}
+
 function textModule(url: string): LoadFnOutput {
   return moduleOf(`export default ${JSON.stringify(text(url))};`);
+}
+
+function dataModule(url: string): LoadFnOutput {
+  return moduleOf(`${READ} export default new Uint8Array(readFileSync(${JSON.stringify(path(url))})).buffer;`);
+}
+
+/** Compiled, to be instantiated by who imports it. */
+function wasmModule(url: string): LoadFnOutput {
+  return moduleOf(`${READ} export default new WebAssembly.Module(readFileSync(${JSON.stringify(path(url))}));`);
 }
 
 /** The whole as default export, and each key of an object by its name. */
