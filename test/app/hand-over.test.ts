@@ -4,12 +4,14 @@ import { settled } from "../support/manual-clock.ts";
 import type { Collection } from "../../services/engine/src/store/written.ts";
 import { MemoryStore } from "../../services/engine/src/store/memory/memory-store.ts";
 
+const NOTHING = { heads: 0, journal: 0, removals: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
+
 let engine: AnApp;
 afterEach(() => engine.close());
 
 /** An engine whose store counts every row that it writes. */
 function countedWrites(): Record<Collection, number> {
-  const written = { heads: 0, journal: 0, removals: 0, sessions: 0, blobs: 0, workflows: 0, slots: 0 };
+  const written = { ...NOTHING };
   const store = new MemoryStore((table, rows) => {
     written[table] += rows;
   });
@@ -29,7 +31,7 @@ describe("an instance that is created", () => {
     expect(tasks).toMatchObject([
       { lease: { name: { id: "one" }, run: 1, epoch: 1 }, params: json({ name: "Ada" }), records: [] },
     ]);
-    expect(written).toEqual({ heads: 1, journal: 0, removals: 0, sessions: 1, blobs: 0, workflows: 0, slots: 0 });
+    expect(written).toEqual({ ...NOTHING, heads: 1, journal: 0, sessions: 1 });
   });
 
   it("waits queued for a worker of its workflow, and goes to the first that comes", async () => {
@@ -85,7 +87,7 @@ describe("writes of an instance", () => {
       expect(result).toMatchObject({ position: n, leaseState: n === 10 ? "finished" : "held" });
     }
     // The head is written twice: at its creation, and at its end.
-    expect(written).toEqual({ heads: 2, journal: 10, removals: 0, sessions: 1, blobs: 0, workflows: 0, slots: 0 });
+    expect(written).toEqual({ ...NOTHING, heads: 2, journal: 10, sessions: 1 });
     expect(await engine.app.callers.get({ ...WORKFLOW, id: "ten" })).toMatchObject({
       index: { status: "complete", position: 10 },
       output: json("done"),
@@ -100,6 +102,6 @@ describe("writes of an instance", () => {
     const [task] = (await polled).tasks;
     if (task === undefined) throw new Error("no task");
     await engine.report("session-a", task.lease, 1, [starts("only", true), completes("only"), ENDS]);
-    expect(written).toEqual({ heads: 2, journal: 1, removals: 0, sessions: 1, blobs: 0, workflows: 0, slots: 0 });
+    expect(written).toEqual({ ...NOTHING, heads: 2, journal: 1, sessions: 1 });
   });
 });

@@ -40,9 +40,9 @@ async function writesOf(url: string, steps: number): Promise<{ readonly heads: n
   const store = await openStore(url, { onWritten: (collection, documents) => void (written[collection] += documents) });
   const log = createLogger({ level: "silent", format: "json" });
   const app = createApp({ store, clock: systemClock, log, config: DEFAULT_CONFIG });
-  const { callers, workers } = app;
+  const { callers, workers, workflows } = app;
   const probe = new ReadinessProbe(() => store.ping());
-  const port = createServer({ callers, workers, probe, log, tls: null, origins: [] });
+  const port = createServer({ callers, workers, workflows, probe, log, tls: null, origins: [] });
   app.start();
   const engine = `http://127.0.0.1:${(await port.listen("127.0.0.1", 0)).port}`;
   const worker = serve({ engine, workflows: [Steps] });

@@ -98,7 +98,7 @@ class Embedded implements EmbeddedEngine {
     this.#app = app;
     const transport = createRouterTransport(
       (router) => {
-        router.service(WorkflowService, workflowHandlers(app.callers));
+        router.service(WorkflowService, workflowHandlers(app.callers, app.workflows));
         router.service(WorkerService, workerHandlers(app.workers));
       },
       { router: { interceptors: [refusalInterceptor(log), ruleInterceptor] } },

@@ -40,8 +40,8 @@ export async function startEngine(
   const store = await openStore(full.store);
   const app = createApp({ store, clock: systemClock, log, config: full });
   const probe = new ReadinessProbe(() => store.ping());
-  const { callers, workers } = app;
-  const port = createServer({ callers, workers, probe, log, tls, origins: full.origins });
+  const { callers, workers, workflows } = app;
+  const port = createServer({ callers, workers, workflows, probe, log, tls, origins: full.origins });
   app.start();
   const parts = { store, app, probe, port };
   try {

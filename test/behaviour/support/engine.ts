@@ -31,7 +31,7 @@ export class Engine {
     return createRouterTransport(
       (router) => {
         router.service(WorkerService, workerHandlers(this.#app.workers));
-        router.service(WorkflowService, workflowHandlers(this.#app.callers));
+        router.service(WorkflowService, workflowHandlers(this.#app.callers, this.#app.workflows));
       },
       {
         router: { interceptors: [refusalInterceptor(SILENT), ruleInterceptor] },

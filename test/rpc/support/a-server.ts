@@ -2,6 +2,7 @@ import { onTestFinished } from "vitest";
 import type { CallerApi } from "../../../services/engine/src/app/caller-api.ts";
 import type { Log } from "../../../services/engine/src/app/log.ts";
 import type { WorkerApi } from "../../../services/engine/src/app/worker-api.ts";
+import type { WorkflowApi } from "../../../services/engine/src/app/workflow-api.ts";
 import { PORT_LIMITS, type PortLimits } from "../../../services/engine/src/rpc/port-limits.ts";
 import type { Port } from "../../../services/engine/src/rpc/port.ts";
 import { ReadinessProbe } from "../../../services/engine/src/rpc/readiness.ts";
@@ -11,6 +12,7 @@ import { SILENT } from "./an-engine.ts";
 export interface ServerDouble {
   readonly callers?: Partial<CallerApi>;
   readonly workers?: Partial<WorkerApi>;
+  readonly workflows?: Partial<WorkflowApi>;
   readonly ping?: () => Promise<void>;
   readonly watchPauseMs?: number;
   readonly origins?: readonly string[];
@@ -23,6 +25,7 @@ export async function aServer(double: ServerDouble = {}): Promise<{ readonly url
   const {
     callers = {},
     workers = {},
+    workflows = {},
     ping = async () => {},
     watchPauseMs,
     origins = [],
@@ -32,6 +35,7 @@ export async function aServer(double: ServerDouble = {}): Promise<{ readonly url
   const port = createServer({
     callers: callers as CallerApi,
     workers: workers as WorkerApi,
+    workflows: workflows as WorkflowApi,
     probe: new ReadinessProbe(ping, watchPauseMs),
     log,
     tls: null,

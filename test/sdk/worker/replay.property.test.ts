@@ -35,7 +35,7 @@ async function replay(program: Program, records: readonly JournalRecord[]) {
   const { script, trace } = tracing(program);
   const run = new Run({
     definition: { name: "w", Workflow: workflow(script), env: {}, rehearsal: NO_REHEARSAL, awaitsOutside: false },
-    identity: { namespace: "default", workflow: "w", id: "i", run: 1, createdAtMs: 0 },
+    identity: { namespace: "default", workflow: "w", id: "i", run: 1, createdAtMs: 0, schedule: null },
     params: undefined,
     stepOf: (of) => new RunStep(of, 10_000),
   });

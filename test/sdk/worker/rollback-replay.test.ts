@@ -169,7 +169,7 @@ describe("a rollback whose worker is lost", () => {
 
 /** A pass over a journal in which "a" was started, and the instance was terminated then. */
 function aPass(script: Script): Run {
-  const identity = { namespace: "default", workflow: "w", id: "i", run: 1, createdAtMs: 1 };
+  const identity = { namespace: "default", workflow: "w", id: "i", run: 1, createdAtMs: 1, schedule: null };
   const definition = { name: "w", Workflow: workflow(script), env: {}, rehearsal: NO_REHEARSAL, awaitsOutside: false };
   const run = new Run({ definition, identity, params: undefined, stepOf: (asking) => new RunStep(asking, 10_000) });
   const key = (kind: StepKind) => ({ kind, name: "a", count: 1 });

@@ -27,9 +27,18 @@ export async function callRun(
 }
 
 /** Decoded anew for each pass. `params` is a synonym that copies of the event do not have. */
-function eventOf({ createdAtMs, id, workflow }: InstanceIdentity, params: Payload | undefined): WorkflowEvent {
+function eventOf(
+  { createdAtMs, id, workflow, schedule }: InstanceIdentity,
+  params: Payload | undefined,
+): WorkflowEvent {
   const payload = decodePayload(params);
-  const event = { timestamp: new Date(createdAtMs), payload, instanceId: id, workflowName: workflow };
+  const event = {
+    timestamp: new Date(createdAtMs),
+    payload,
+    instanceId: id,
+    workflowName: workflow,
+    ...(schedule && { schedule: { ...schedule } }),
+  };
   return Object.defineProperty(event, "params", { value: payload, writable: true }) as WorkflowEvent;
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { WorkflowCronSchedule } from "../workflow.ts";
 import { keyText, type StepKey } from "./step-key.ts";
 
 /** Which life of which instance. */
@@ -10,10 +11,16 @@ export interface InstanceIdentity {
   readonly run: number;
   /** Tells an instance from an older one with the same id. */
   readonly createdAtMs: number;
+  /** Null when a caller made it. */
+  readonly schedule: WorkflowCronSchedule | null;
 }
 
 /** One text an instance, for maps and logs. */
-export function instanceText({ namespace, workflow, id }: Omit<InstanceIdentity, "run" | "createdAtMs">): string {
+export function instanceText({
+  namespace,
+  workflow,
+  id,
+}: Pick<InstanceIdentity, "namespace" | "workflow" | "id">): string {
   return `${namespace}/${workflow}/${id}`;
 }
 

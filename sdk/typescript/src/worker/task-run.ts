@@ -11,9 +11,16 @@ import type { WorkflowDefinition } from "./workflow-definition.ts";
 /** The namespace of an instance whose name says none. */
 const DEFAULT_NAMESPACE = "default";
 
-export function identityOf({ lease, run, createTime }: Task): InstanceIdentity {
+export function identityOf({ lease, run, createTime, schedule }: Task): InstanceIdentity {
   const { namespace = DEFAULT_NAMESPACE, workflow = "", instanceId = "" } = lease?.instance ?? {};
-  return { namespace, workflow, id: instanceId, run, createdAtMs: epochMsOf(createTime) };
+  return {
+    namespace,
+    workflow,
+    id: instanceId,
+    run,
+    createdAtMs: epochMsOf(createTime),
+    schedule: schedule === undefined ? null : { cron: schedule.cron, scheduledTime: epochMsOf(schedule.dueTime) },
+  };
 }
 
 /** The run of a task's instance, up to the task's position: the one that was suspended here, or a replay from the first record. */

@@ -3,7 +3,7 @@ import { EngineError, isRefusal } from "../domain/errors.ts";
 import { isFinished, type Command } from "../domain/lifecycle.ts";
 import type { InstanceName, WorkflowName } from "../domain/name.ts";
 import { checkPayload } from "../domain/payload.ts";
-import type { Birth, InstanceState, Retention } from "../domain/state.ts";
+import type { InstanceState } from "../domain/state.ts";
 import type { StepKey } from "../domain/step.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
 import type { ListQuery, Store } from "../store/store.ts";
@@ -18,16 +18,14 @@ import type {
 } from "./caller-api.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
+import type { Creations } from "./creations.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Feed, Written } from "./feed.ts";
 import { readView, viewOfHead, viewOfState, withEnd } from "./instance-views.ts";
-import { newHead, notFound, type Instances } from "./instances.ts";
+import { notFound, type Instances } from "./instances.ts";
 import { listHeads } from "./list.ts";
-import type { PollQueue } from "./poll-queue.ts";
 import { requireStarted } from "./restart.ts";
-import { buildTask } from "./tasks.ts";
 import { Waiter } from "./waiter.ts";
-import type { Ticket } from "./waiting-poll.ts";
 import { watchJournal } from "./watch.ts";
 
 /** A page of the journal in bytes, whatever was asked for in records: any gRPC client takes it. */
@@ -40,13 +38,11 @@ export interface CallersParts {
   readonly store: Store;
   readonly instances: Instances;
   readonly blobs: Blobs;
-  readonly polls: PollQueue;
+  readonly creations: Creations;
   readonly dispatcher: Dispatcher;
   readonly feed: Feed;
   readonly clock: Clock;
   readonly draining: AbortSignal;
-  readonly retention: Retention;
-  readonly stepLimit: number;
 }
 
 /** The use cases of callers. */
@@ -61,19 +57,11 @@ export class Callers implements CallerApi {
     this.#requireRunning();
     checkPayload(instance.params, "the params");
     const name = { ...workflow, id: instance.id ?? randomUUID() };
-    const { instances, polls } = this.#parts;
-    // A poll that can take it gets it in the write that creates it.
-    const ticket = polls.reserve(name.namespace, name.workflow, null);
     try {
-      const state = await instances.create(newHead(this.#birth(name, instance, requestId, ticket?.session ?? null)));
-      if (ticket !== null) await this.#handOver(state, ticket);
-      else this.#parts.dispatcher.offer(name, state.readySince);
-      return viewOfState(state);
+      return viewOfState(await this.#parts.creations.create(name, instance, requestId));
     } catch (error) {
       if (!isRefusal(error, "INSTANCE_EXISTS") || requestId === null) throw error;
-      return await this.#createdBefore(name, requestId, error);
-    } finally {
-      ticket?.release();
+      return this.#createdBefore(name, requestId, error);
     }
   }
 
@@ -189,29 +177,6 @@ export class Callers implements CallerApi {
   #requireRunning(): void {
     if (this.#parts.draining.aborted)
       throw new EngineError("SHUTTING_DOWN", "this replica is shutting down; try another");
-  }
-
-  #birth(name: InstanceName, instance: NewInstance, requestId: string | null, handedTo: string | null): Birth {
-    const { clock, retention } = this.#parts;
-    return {
-      name,
-      uid: randomUUID(),
-      createdAt: clock.now(),
-      params: instance.params,
-      retention: {
-        successMs: instance.retention.successMs ?? retention.successMs,
-        failureMs: instance.retention.failureMs ?? retention.failureMs,
-      },
-      requestId,
-      handedTo,
-      schedule: null,
-    };
-  }
-
-  async #handOver(state: InstanceState, ticket: Ticket): Promise<void> {
-    const { store, clock, stepLimit, dispatcher } = this.#parts;
-    const task = await buildTask(store, { before: null, after: state, recent: [] }, { now: clock.now(), stepLimit });
-    if (!ticket.deliver(task)) await dispatcher.takeBack(task.lease);
   }
 
   /** The id is taken by this very request, sent before: a success. */

@@ -1,6 +1,6 @@
 import { isRefusal } from "../domain/errors.ts";
 import { indexOf } from "../domain/head.ts";
-import { nameText, type InstanceName } from "../domain/name.ts";
+import { nameText, type InstanceName, type WorkflowName } from "../domain/name.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
@@ -10,6 +10,7 @@ import type { Instances, Moved } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { keyOf, type PollQueue } from "./poll-queue.ts";
+import type { Settings } from "./settings.ts";
 import { Suspects } from "./suspects.ts";
 import { buildTask, leaseRefOf } from "./tasks.ts";
 import type { Ticket } from "./waiting-poll.ts";
@@ -31,7 +32,7 @@ export interface DispatcherParts {
   readonly feed: Feed;
   readonly clock: Clock;
   readonly log: Log;
-  readonly stepLimit: number;
+  readonly settings: Settings;
 }
 
 /** Deals ready instances to waiting polls: at once when this replica made them ready, by a look at the index otherwise. */
@@ -123,7 +124,8 @@ export class Dispatcher {
   async #handOver({ before, next, recent, record }: Moved, ticket: Ticket): Promise<boolean> {
     const granted = record?.entries.some((entry) => entry.kind === "leaseGranted" && entry.session === ticket.session);
     if (record === null || granted !== true) return false;
-    const { clock, store, stepLimit } = this.#parts;
+    const { clock, store, settings } = this.#parts;
+    const stepLimit = settings.limits(next.birth.name).steps;
     const lent = { before, after: next, recent: [...recent, record] };
     const task = await buildTask(store, lent, { now: clock.now(), stepLimit });
     if (!ticket.deliver(task)) await this.takeBack(task.lease);
@@ -134,6 +136,11 @@ export class Dispatcher {
   reserve(name: InstanceName): Ticket | null {
     const preferred = this.#parts.instances.peek(name)?.state.retained?.session ?? null;
     return this.#parts.polls.reserve(name.namespace, name.workflow, preferred);
+  }
+
+  /** Takes a place for an instance that is about to be created. */
+  reserveForNew({ namespace, workflow }: WorkflowName): Ticket | null {
+    return this.#parts.polls.reserve(namespace, workflow, null);
   }
 
   /** Takes back an instance that its worker never received. */

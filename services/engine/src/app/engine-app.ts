@@ -9,11 +9,16 @@ import { Feed } from "./feed.ts";
 import { Instances } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { PollQueue } from "./poll-queue.ts";
+import { Creations } from "./creations.ts";
 import { RetentionLoop } from "./retention.ts";
+import { Schedules } from "./schedules.ts";
 import { Sessions } from "./sessions.ts";
+import { Settings } from "./settings.ts";
 import { Sweeper } from "./sweeper.ts";
 import type { WorkerApi } from "./worker-api.ts";
+import type { WorkflowApi } from "./workflow-api.ts";
 import { Workers } from "./workers.ts";
+import { Workflows } from "./workflows.ts";
 
 export interface AppConfig {
   readonly leaseMs: number;
@@ -31,6 +36,7 @@ export interface AppConfig {
 export interface App {
   readonly callers: CallerApi;
   readonly workers: WorkerApi;
+  readonly workflows: WorkflowApi;
   readonly instances: Instances;
   /** What this replica writes. */
   readonly feed: Feed;
@@ -52,24 +58,31 @@ export interface AppParts {
 
 export function createApp({ store, clock, pollClock = clock, log, config }: AppParts): App {
   const { leaseMs, stepLimit, instanceBytesMax, retention } = config;
-  const limits = { steps: stepLimit, bytes: instanceBytesMax };
+  const defaults = { retention, limits: { steps: stepLimit, bytes: instanceBytesMax } };
+  const settings = new Settings({ store, clock, log, defaults });
   const drained = new AbortController();
   const feed = new Feed();
   const instances = new Instances(store, clock, feed);
   const blobs = new Blobs({ store, instances, bytesMax: instanceBytesMax });
   const polls = new PollQueue(pollClock, config.pollsMax);
-  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, stepLimit });
+  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, settings });
+  const creations = new Creations({ store, instances, dispatcher, settings, clock });
+  const schedules = new Schedules({ settings, creations, clock, log });
+  settings.onChange(() => schedules.hurry());
   const sweeper = new Sweeper({ store, instances, polls, clock, log, leaseMs });
   const sessions = new Sessions(store, clock, leaseMs);
   const purges = new RetentionLoop(store, instances, clock, log);
   const draining = drained.signal;
   return {
-    callers: new Callers({ store, instances, blobs, polls, dispatcher, feed, clock, draining, retention, stepLimit }),
-    workers: new Workers({ store, instances, blobs, polls, sessions, sweeper, clock, leaseMs, limits }),
+    callers: new Callers({ store, instances, blobs, creations, dispatcher, feed, clock, draining }),
+    workers: new Workers({ store, instances, blobs, polls, sessions, sweeper, clock, leaseMs, settings }),
+    workflows: new Workflows(store, clock, settings),
     instances,
     feed,
     start() {
+      settings.start();
       dispatcher.start();
+      schedules.start();
       sweeper.start();
       purges.start();
     },
@@ -78,7 +91,7 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
       drained.abort();
     },
     async close() {
-      await Promise.all([dispatcher.stop(), sweeper.stop(), purges.stop()]);
+      await Promise.all([schedules.stop(), settings.stop(), dispatcher.stop(), sweeper.stop(), purges.stop()]);
     },
   };
 }

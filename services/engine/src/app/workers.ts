@@ -2,7 +2,6 @@ import { EngineError, isRefusal } from "../domain/errors.ts";
 import { isFinished } from "../domain/lifecycle.ts";
 import type { InstanceState } from "../domain/state.ts";
 import { HOLD_MS_MAX } from "../domain/limits.ts";
-import type { RunLimits } from "../domain/move.ts";
 import type { Store } from "../store/store.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
@@ -11,6 +10,7 @@ import { newsOf } from "./news.ts";
 import type { PollQueue } from "./poll-queue.ts";
 import { Roll } from "./roll.ts";
 import type { Sessions } from "./sessions.ts";
+import type { Settings } from "./settings.ts";
 import type { Sweeper } from "./sweeper.ts";
 import { isLeasedTo, nextDueInMs, recordsAfter } from "./tasks.ts";
 import type {
@@ -38,7 +38,7 @@ export interface WorkersParts {
   readonly sweeper: Sweeper;
   readonly clock: Clock;
   readonly leaseMs: number;
-  readonly limits: RunLimits;
+  readonly settings: Settings;
 }
 
 /** The use cases of workers. */
@@ -52,7 +52,9 @@ export class Workers implements WorkerApi {
   }
 
   async poll(poll: Poll, signal: AbortSignal): Promise<Polled> {
-    const { sessions, sweeper, polls, leaseMs } = this.#parts;
+    const { sessions, sweeper, polls, settings, leaseMs } = this.#parts;
+    // Nothing is dealt out before it is known how.
+    if (!settings.loaded) await settings.ready();
     const admitted = await sessions.admit(poll);
     // A new session of a worker's name has ended the older ones.
     if (admitted === "registered" && poll.workerName !== null) {
@@ -106,7 +108,8 @@ export class Workers implements WorkerApi {
   }
 
   async #report(session: string, { lease, sequence, seenPosition, operations, park }: TaskCommit): Promise<Accepted> {
-    const { instances, blobs, limits } = this.#parts;
+    const { instances, blobs, settings } = this.#parts;
+    const limits = settings.limits(lease.name);
     const report = { epoch: lease.epoch, sequence };
     const { uid, run } = lease;
     const move = { kind: "report", session, uid, run, report, operations, park, limits } as const;

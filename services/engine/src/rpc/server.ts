@@ -7,6 +7,7 @@ import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
 import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
 import type { CallerApi } from "../app/caller-api.ts";
 import type { Log } from "../app/log.ts";
+import type { WorkflowApi } from "../app/workflow-api.ts";
 import type { WorkerApi } from "../app/worker-api.ts";
 import { rpcListener } from "./adapter.ts";
 import { corsListener } from "./cors.ts";
@@ -33,6 +34,7 @@ export const SERVICES: readonly DescService[] = [
 export interface ServerParts {
   readonly callers: CallerApi;
   readonly workers: WorkerApi;
+  readonly workflows: WorkflowApi;
   readonly probe: ReadinessProbe;
   readonly log: Log;
   /** Null: clear text. */
@@ -43,11 +45,11 @@ export interface ServerParts {
 }
 
 /** Puts the services on a port that does not listen yet. */
-export function createServer({ callers, workers, probe, log, tls, origins, limits }: ServerParts): Port {
+export function createServer({ callers, workers, workflows, probe, log, tls, origins, limits }: ServerParts): Port {
   warmUpRules(SERVICES);
   const files = new ReflectedFiles(SERVICES);
   const routes = (router: ConnectRouter): void => {
-    router.service(WorkflowService, workflowHandlers(callers));
+    router.service(WorkflowService, workflowHandlers(callers, workflows));
     router.service(WorkerService, workerHandlers(workers));
     router.service(Health, healthHandlers(probe, new Set(files.services)));
     reflectionRoutes(router, files);

@@ -11,6 +11,7 @@ import {
   type WorkflowService,
 } from "perdure/proto/perdure/v1/workflow_service_pb";
 import type { CallerApi, InstanceView } from "../app/caller-api.ts";
+import type { WorkflowApi } from "../app/workflow-api.ts";
 import { EngineError } from "../domain/errors.ts";
 import type { Command } from "../domain/lifecycle.ts";
 import { DEFAULT_NAMESPACE } from "../domain/name.ts";
@@ -25,6 +26,7 @@ import { pageTokenText, parsePageToken } from "./page-token.ts";
 import { payloadFromMessage } from "./payload.ts";
 import { selectedStep } from "./step.ts";
 import { timestampFromMessage, timestampToMessage } from "./time.ts";
+import { settingsFromMessage, workflowToMessage } from "./workflow.ts";
 
 /** How many instances or records a page has unless the caller says otherwise. */
 const PAGE_SIZE = 100;
@@ -32,7 +34,10 @@ const PAGE_SIZE = 100;
 type NamesInstance = { readonly ref?: Parameters<typeof nameFromMessage>[0] };
 
 /** What callers call, in protobuf. */
-export function workflowHandlers(callers: CallerApi): Partial<ServiceImpl<typeof WorkflowService>> {
+export function workflowHandlers(
+  callers: CallerApi,
+  workflows: WorkflowApi,
+): Partial<ServiceImpl<typeof WorkflowService>> {
   const command = async (request: NamesInstance, command: Command) => ({
     instance: instanceToMessage(await callers.command(nameOf(request), command)),
   });
@@ -84,6 +89,21 @@ export function workflowHandlers(callers: CallerApi): Partial<ServiceImpl<typeof
     async waitInstance(request, context) {
       const view = await callers.waitForEnd(nameOf(request), holdMs(request.hold, context), context.signal);
       return { instance: instanceToMessage(view) };
+    },
+    async putWorkflow({ namespace = DEFAULT_NAMESPACE, workflow, settings }) {
+      const view = await workflows.put({ namespace, workflow }, settingsFromMessage(settings));
+      return { workflow: workflowToMessage(view) };
+    },
+    async getWorkflow({ namespace = DEFAULT_NAMESPACE, workflow }) {
+      return { workflow: workflowToMessage(await workflows.get({ namespace, workflow })) };
+    },
+    async listWorkflows({ namespace = DEFAULT_NAMESPACE, after, pageSize }) {
+      const found = await workflows.list(namespace, after, pageSize || PAGE_SIZE);
+      return { workflows: found.map(workflowToMessage) };
+    },
+    async deleteWorkflow({ namespace = DEFAULT_NAMESPACE, workflow }) {
+      await workflows.delete({ namespace, workflow });
+      return {};
     },
     async getJournal(request) {
       const limit = request.pageSize || PAGE_SIZE;

@@ -53,7 +53,7 @@ export class MemoryEngine {
     return createRouterTransport(
       (router) => {
         router.service(WorkerService, workerHandlers(this.#app.workers));
-        router.service(WorkflowService, workflowHandlers(this.#app.callers));
+        router.service(WorkflowService, workflowHandlers(this.#app.callers, this.#app.workflows));
       },
       {
         router: { interceptors: [refusalInterceptor(SILENT), ruleInterceptor] },
@@ -65,6 +65,11 @@ export class MemoryEngine {
   async create(id: string, params?: unknown): Promise<void> {
     const instance = { instanceId: id, ...(params !== undefined && { params: encodeValue(params) }) };
     await this.#calls.createInstance({ workflow: "w", instance });
+  }
+
+  /** Gives the workflow schedules in place of those it had. */
+  async schedule(...schedules: readonly string[]): Promise<void> {
+    await this.#calls.putWorkflow({ workflow: "w", settings: { schedules: [...schedules] } });
   }
 
   async get(id: string): Promise<Instance> {
