@@ -1,13 +1,15 @@
 import type { Transport } from "@connectrpc/connect";
+import type { Clock } from "@perdure/engine/embedded";
 import { type Client, createClient, type WorkflowClient } from "../client.ts";
 import { type Duration, parseDuration } from "../duration.ts";
 import { consoleLog, type Log } from "../worker/log.ts";
-import { serveWith, type Worker } from "../worker/serve.ts";
+import { serveWith } from "../worker/serve.ts";
 import { namedClasses, type WorkflowClasses } from "../worker/worker-options.ts";
 import { noteBinding } from "./bindings.ts";
 import { importEngine } from "./engine-package.ts";
 import { Introspection } from "./introspection.ts";
 import { machineClock, TestClock } from "./test-clock.ts";
+import { Standstill } from "./standstill.ts";
 import { TimeKeeper, type TimeMode } from "./time-keeper.ts";
 
 // oxlint-disable-next-line typescript/no-explicit-any -- bindings of any params, of which nobody has said more
@@ -53,7 +55,7 @@ export interface TestEngine<Env extends object = AnyBindings> {
   /**
    * Moves the time on. Timers on the way fire at their times, timeouts of events included, and what follows from each
    * happens before the next. Resolves when nothing is left to do; so a callback that hangs holds it.
-   * @throws RangeError for no duration.
+   * @throws RangeError for what is no duration.
    */
   advance(duration: Duration): Promise<void>;
   /** The same, up to an instant: a Date, or ms since 1970. An instant in the past lets nothing pass. */
@@ -74,51 +76,59 @@ export interface TestEngine<Env extends object = AnyBindings> {
  * const instance = await engine.workflow("Greet").create({ params: { name: "Ada" } });
  * console.log(await instance.result()); // though it sleeps for a week
  */
-export async function createTestEngine<Env extends object = AnyBindings>(
+export function createTestEngine<Env extends object = AnyBindings>(
   options: TestEngineOptions<Env>,
 ): Promise<TestEngine<Env>> {
-  const { namespace = "default", time = "skip", startAt = Date.now(), log = consoleLog } = options;
-  const names = new Set([...namedClasses(options.workflows)].map(([name]) => name));
-  const clock = new TestClock(Number(startAt));
+  return startTestEngine(options, machineClock);
+}
+
+/** @param patience The time in which a test is told that nothing will happen by itself. */
+export async function startTestEngine<Env extends object = AnyBindings>(
+  options: TestEngineOptions<Env>,
+  patience: Clock,
+): Promise<TestEngine<Env>> {
+  const { workflows, namespace = "default", time: mode = "skip", startAt = Date.now(), log = consoleLog } = options;
   const { embedEngine } = await importEngine();
+  const clock = new TestClock(Number(startAt));
   const engine = embedEngine({ clock, pollClock: machineClock, log });
-  const keeper = new TimeKeeper(engine, clock, time);
   const { transport } = engine;
+  const keeper = new TimeKeeper({ engine, clock, mode, standstill: new Standstill(patience, log) });
   const client = createClient({ engine: transport, namespace });
   const introspection = new Introspection({ engine, clock, keeper, client, namespace, log });
-  const binding = bindings(client, introspection, names);
-  const env = { ...boundEnv(options.bindings ?? ownNames(names), binding), ...options.env } as Env;
   const release = holdProcess();
-  let worker: Worker;
-  try {
-    const serving = { engine: transport, workflows: options.workflows, env, namespace, log, graceMs: 0 };
-    worker = serveWith(serving, introspection);
-    await worker.ready;
-  } catch (error) {
-    release();
-    await engine.close();
-    throw error;
-  }
-  const close = once(async () => {
+  const stop = async (): Promise<void> => {
     keeper.close();
-    await worker.stop();
     await engine.close();
     introspection.end();
     release();
-  });
+  };
+  try {
+    const names = new Set([...namedClasses(workflows)].map(([name]) => name));
+    const workflow = bindings(client, introspection, names);
+    const env = { ...boundEnv(options.bindings ?? ownNames(names), workflow), ...options.env } as Env;
+    const worker = serveWith({ engine: transport, workflows, env, namespace, log, graceMs: 0 }, introspection);
+    await worker.ready;
+    const close = once(() => worker.stop().then(stop));
+    return { env, transport, workflow, ...timeOf(clock, keeper), close, [Symbol.asyncDispose]: close };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function timeOf(clock: TestClock, keeper: TimeKeeper): Pick<TestEngine, "now" | "advance" | "advanceTo"> {
   return {
-    env,
-    transport,
-    workflow: binding,
     now: () => new Date(clock.now()),
-    advance: async (duration) => {
+    async advance(duration) {
       const ms = parseDuration(duration);
       if (!Number.isFinite(ms) || ms < 0) throw new RangeError(`"${duration}" is no time to move on by`);
       await keeper.advanceTo(() => clock.now() + ms);
     },
-    advanceTo: (instant) => keeper.advanceTo(() => Number(instant)),
-    close,
-    [Symbol.asyncDispose]: close,
+    async advanceTo(instant) {
+      const at = Number(instant);
+      if (!Number.isFinite(at)) throw new RangeError("there is no such instant to move on to");
+      await keeper.advanceTo(() => at);
+    },
   };
 }
 

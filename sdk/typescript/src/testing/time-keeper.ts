@@ -1,4 +1,5 @@
 import type { EmbeddedEngine, Moved, OpenTimer } from "@perdure/engine/embedded";
+import type { Standstill } from "./standstill.ts";
 import type { TestClock } from "./test-clock.ts";
 
 /** Node's own: a test may fake the global one. */
@@ -6,6 +7,13 @@ const { setImmediate } = globalThis;
 
 /** How time passes: by itself when all instances wait for it, or only when the test says so. */
 export type TimeMode = "skip" | "manual";
+
+export interface TimeKeeperParts {
+  readonly engine: EmbeddedEngine;
+  readonly clock: TestClock;
+  readonly mode: TimeMode;
+  readonly standstill: Standstill;
+}
 
 /**
  * Moves a test engine's clock from one timer to the next.
@@ -18,6 +26,7 @@ export class TimeKeeper {
   readonly #engine: EmbeddedEngine;
   readonly #clock: TestClock;
   readonly #mode: TimeMode;
+  readonly #standstill: Standstill;
   #advances = Promise.resolve();
   #advancing = 0;
   #underWay = 0;
@@ -25,10 +34,11 @@ export class TimeKeeper {
   #closed = false;
   #onMoved: () => void = () => {};
 
-  constructor(engine: EmbeddedEngine, clock: TestClock, mode: TimeMode) {
+  constructor({ engine, clock, mode, standstill }: TimeKeeperParts) {
     this.#engine = engine;
     this.#clock = clock;
     this.#mode = mode;
+    this.#standstill = standstill;
     engine.onMoved(() => {
       this.#onMoved();
       this.#schedule();
@@ -55,6 +65,7 @@ export class TimeKeeper {
 
   close(): void {
     this.#closed = true;
+    this.#standstill.end();
     this.#onMoved();
   }
 
@@ -85,13 +96,15 @@ export class TimeKeeper {
 
   /** Once all that follows from a record has happened. */
   #schedule(): void {
-    if (this.#mode === "manual" || this.#scheduled) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
+      this.#standstill.end();
       if (this.#advancing > 0 || this.#isBusy || this.#closed) return;
-      const next = this.#next(passesByItself);
+      const next = this.#mode === "manual" ? Infinity : this.#next(passesByItself);
       if (next < Infinity) this.#clock.jumpTo(next);
+      else this.#standstill.begin(this.#engine.unfinished());
     });
   }
 
