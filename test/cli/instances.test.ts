@@ -25,6 +25,7 @@ describe("instances create", () => {
       run: 1,
       status: "queued",
       createTime: expect.stringMatching(TIME),
+      runStartTime: expect.stringMatching(TIME),
       position: 0,
       params: {},
     });
@@ -219,6 +220,26 @@ describe("instances send-event", () => {
 });
 
 describe("steering an instance", () => {
+  it("terminates it with a rollback, shows what was undone, and hides what is sensitive", async () => {
+    await deployment.create("Booking", "b-1");
+    await deployment.becomes("Booking", "b-1", "WAITING");
+    const terminated = await deployment.instances("terminate", "Booking", "b-1", "--rollback");
+    expect(terminated).toMatchObject({ code: 0, stdout: "Booking/b-1 is queued\n" });
+    await deployment.becomes("Booking", "b-1", "TERMINATED");
+
+    const { stdout } = await deployment.instances("describe", "Booking", "b-1");
+    expect(stdout).toMatch(/rollback +complete/);
+    expect(rowsOf(stdout.slice(stdout.indexOf("STEP"))).map((cells) => cells.slice(0, 3))).toEqual([
+      ["book", "complete", "1"],
+      ["rest", "abandoned", expect.any(String)],
+      ["undo book", "complete", "1"],
+    ]);
+    const watched = await deployment.instances("watch", "Booking", "b-1");
+    expect(watched.stdout).toMatch(/rolls back 1 step[^]*undo book[^]*rolled back/);
+    expect(stdout + watched.stdout).toContain("[REDACTED]");
+    expect(stdout + watched.stdout).not.toContain("secret");
+  });
+
   it("pauses, resumes, terminates and restarts it", async () => {
     await deployment.create("Resting", "s-1");
     await deployment.becomes("Resting", "s-1", "WAITING");

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
-import type { Instance } from "perdure/proto/perdure/v1/instance_pb";
+import { type Instance, type Rollback, RollbackOutcomeSchema } from "perdure/proto/perdure/v1/instance_pb";
 import { callsEngine } from "../calling.ts";
 import type { Engine } from "../engine.ts";
 import { EXIT } from "../exit-code.ts";
 import { styled } from "../output.ts";
+import { enumWord } from "../show/json.ts";
 import { RunView } from "../show/run-view.ts";
 import { stepsTable } from "../show/steps-table.ts";
 import { stepJson } from "../show/step-view.ts";
@@ -66,9 +67,16 @@ function factsOf(instance: Instance, { pausedAt }: RunView, now: number): readon
     ["run", String(instance.run)],
     ["created", `${momentText(createdAt)}, ${agoText(createdAt, now)}`],
     ["ended", endedAt === undefined ? "" : `${momentText(endedAt)}, after ${durationText(endedAt - createdAt)}`],
+    ["rollback", rollbackText(instance.rollback)],
     ["paused", pausedAt === undefined ? "" : `${momentText(pausedAt)}, ${agoText(pausedAt, now)}`],
     ["purged", purgeAt === undefined ? "" : `${momentText(purgeAt)}, ${untilText(purgeAt, now)}`],
   ];
+}
+
+function rollbackText(rollback: Rollback | undefined): string {
+  if (rollback === undefined) return "";
+  const word = enumWord(RollbackOutcomeSchema, rollback.outcome);
+  return rollback.failure === undefined ? word : `${word}  ${failureText(rollback.failure)}`;
 }
 
 const block = (title: string, text: string): string => `${styled("dim", title)}\n${text}`;

@@ -8,6 +8,9 @@ import { refText, statusText } from "../show/text.ts";
 import { instant } from "../show/time.ts";
 import { given, instanceJson, namesInstance, PROMPTLY, type Ref, resolveRef } from "./instance.ts";
 
+/** Flags that are given, by their names. */
+type Flags = Readonly<Record<string, boolean | undefined>>;
+
 /** The commands that change what an instance does, and the call behind each. */
 const COMMANDS = {
   pause: {
@@ -23,8 +26,11 @@ const COMMANDS = {
   },
   terminate: {
     summary: "end an instance at once",
-    description: "Ends an instance at once; code in flight is cut off. Refused when it is finished already.",
-    call: (engine: Engine, ref: Ref) => engine.calls.terminateInstance({ ref }, PROMPTLY),
+    description:
+      "Ends an instance at once, or with --rollback when its steps were undone; code in flight is cut off. Refused when it is finished already.",
+    flags: { rollback: "undo its steps before, the one that started last first" },
+    call: (engine: Engine, ref: Ref, { rollback = false }: Flags) =>
+      engine.calls.terminateInstance({ ref, rollback }, PROMPTLY),
   },
   restart: {
     summary: "start an instance anew",
@@ -34,10 +40,13 @@ const COMMANDS = {
 } as const;
 
 export function addSteering(instances: Command): void {
-  for (const [name, { summary, description, call }] of Object.entries(COMMANDS)) {
+  for (const [name, steering] of Object.entries(COMMANDS)) {
+    const { summary, description, call } = steering;
     const command = namesInstance(instances.command(name).summary(summary).description(description));
-    callsEngine(command, async ({ engine, out, json, args }) => {
-      const instance = given((await call(engine, await resolveRef(engine, args))).instance);
+    const flags: Readonly<Record<string, string>> = "flags" in steering ? steering.flags : {};
+    for (const [flag, says] of Object.entries(flags)) command.option(`--${flag}`, says);
+    callsEngine<Flags>(command, async ({ engine, out, json, options, args }) => {
+      const instance = given((await call(engine, await resolveRef(engine, args), options)).instance);
       if (json) out.json(instanceJson(instance));
       else out.print(`${refText(instance.ref)} is ${statusText(instance.status)}`);
       return EXIT.ok;

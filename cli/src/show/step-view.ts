@@ -32,9 +32,14 @@ export interface StepView {
 }
 
 /** A step as people read it: its name, and the how-many-th use of it from the second on. */
-export function stepName({ name, count }: StepKey): string {
-  const shown = name === "" ? '""' : plain(name);
+export function stepName({ kind, name, count }: StepKey): string {
+  const shown = `${kind === StepKind.ROLLBACK ? "undo " : ""}${name === "" ? '""' : plain(name)}`;
   return count === 1 ? shown : `${shown} (${count})`;
+}
+
+/** Whether a step is tried, and perhaps tried again. */
+export function hasAttempts({ kind }: StepKey): boolean {
+  return kind === StepKind.DO || kind === StepKind.ROLLBACK;
 }
 
 /** A step as programs read it. */
@@ -44,7 +49,7 @@ export function stepJson({ key, attempts, startedAt, progress }: StepView): Read
     name: key.name,
     count: key.count,
     status: progress.status,
-    ...(key.kind === StepKind.DO && { attempts }),
+    ...(hasAttempts(key) && { attempts }),
     startTime: iso(startedAt),
     ...progressJson(progress),
   };

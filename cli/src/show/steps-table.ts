@@ -1,6 +1,5 @@
-import { StepKind } from "perdure/proto/perdure/v1/step_pb";
 import { plain, styled } from "../output.ts";
-import { type StepProgress, type StepView, stepName } from "./step-view.ts";
+import { hasAttempts, type StepProgress, type StepView, stepName } from "./step-view.ts";
 import { table } from "./table.ts";
 import { failureText, valueText } from "./text.ts";
 import { durationText, momentText, untilText } from "./time.ts";
@@ -26,7 +25,7 @@ export function stepsTable(steps: readonly StepView[], now: number): string {
   const rows = steps.map((step) => [
     stepName(step.key),
     styled(STYLES[step.progress.status], step.progress.status),
-    step.key.kind === StepKind.DO ? String(step.attempts) : "",
+    hasAttempts(step.key) ? String(step.attempts) : "",
     momentText(step.startedAt),
     "endedAt" in step.progress ? durationText(step.progress.endedAt - step.startedAt) : "",
     detail(step.progress, now),

@@ -12,6 +12,22 @@ export interface InstanceStatus {
   readonly error?: { readonly name: string; readonly message: string };
   /** The JSON form of what `run` returned (docs/values.md); null until complete, or when it returned nothing. */
   readonly output?: unknown;
+  /** How the rollback went; null without one, and while it is under way: the instance is "running" then. */
+  readonly rollback?: WorkflowRollbackStatus | null;
+}
+
+/** How a rollback went. */
+export interface WorkflowRollbackStatus {
+  /** "complete" when every step was undone, "failed" when one could not be: those before it were left as they are. */
+  readonly outcome: "complete" | "failed";
+  /** What the handler failed with; `Terminated` when the rollback was cut short by another `terminate()`. */
+  readonly error: { readonly name: string; readonly message: string } | null;
+}
+
+/** Options of `terminate`. */
+export interface WorkflowInstanceTerminateOptions {
+  /** Whether steps with a rollback handler are undone first. Default false. */
+  readonly rollback?: boolean | undefined;
 }
 
 /** Options of `create`. */
@@ -75,8 +91,13 @@ export interface WorkflowInstance {
   pause(): Promise<void>;
   /** Ends a pause, or takes a pending one back. No effect otherwise. */
   resume(): Promise<void>;
-  /** Ends the instance; code in flight is cut off. @throws WorkflowError "instance.cannot_terminate" when it is finished. */
-  terminate(): Promise<void>;
+  /**
+   * Ends the instance; code in flight is cut off. With `rollback` it ends when its steps were undone, and this returns
+   * before.
+   *
+   * @throws WorkflowError "instance.cannot_terminate" when it is finished.
+   */
+  terminate(options?: WorkflowInstanceTerminateOptions): Promise<void>;
   /** Starts it anew, in any state, with the same id, params and timestamp. */
   restart(options?: WorkflowInstanceRestartOptions): Promise<void>;
   /**

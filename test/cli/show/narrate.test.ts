@@ -1,6 +1,7 @@
 import { InstanceStory } from "@perdure/cli/show/instance-story";
 import { InstanceStatus } from "perdure/proto/perdure/v1/instance_pb";
 import { LeaseLostReason, type JournalRecord } from "perdure/proto/perdure/v1/journal_pb";
+import { StepKind } from "perdure/proto/perdure/v1/step_pb";
 import { describe, expect, it } from "vitest";
 import { completed, doKey, failed, record, sleepKey, sleepStarted, started, waitKey, waitStarted } from "./journal.ts";
 
@@ -61,6 +62,22 @@ describe("what happens, in lines", () => {
       'w: waits for the event "approved", at most 1 d',
       'event "approved" accepted',
       "w: has its event → 7",
+    ]);
+  });
+
+  it("tells what is undone, and how the rollback went", () => {
+    const key = { ...doKey("a"), kind: StepKind.ROLLBACK };
+    const failure = { name: "Gone", message: "it is gone" };
+    const cause = { name: "Error", message: "no" };
+    const begins = { case: "rollbackStarted" as const, value: { failure: cause, steps: [key] } };
+    const undoes = { case: "stepStarted", value: { key, attempt: 1 } } as const;
+    const fails = { case: "stepFailed", value: { key, attempt: 1, failure } } as const;
+    const failed = { case: "rollbackFailed", value: { failure } } as const;
+    expect(told(record(1, 0, begins), record(2, 0, undoes), record(3, 0, fails, failed))).toEqual([
+      "rolls back 1 step: Error: no",
+      "undo a: started",
+      "undo a: attempt 1 failed: Gone: it is gone; no attempt is left",
+      "rollback failed: Gone: it is gone",
     ]);
   });
 

@@ -2,6 +2,7 @@ import { timestampMs } from "@bufbuild/protobuf/wkt";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createClient } from "../../../sdk/typescript/src/client.ts";
+import { NonRetryableError } from "../../../sdk/typescript/src/errors-non-retryable.ts";
 import { WorkflowError } from "../../../sdk/typescript/src/errors.ts";
 import { SILENT } from "../worker/support/memory-engine.ts";
 import { World } from "../worker/support/world.ts";
@@ -30,7 +31,7 @@ describe("create", () => {
     const instance = await binding.create({ id: "a", params: { at: new Date(1) }, retention });
 
     expect(instance.id).toBe("a");
-    expect(await instance.status()).toEqual({ status: "queued", output: null });
+    expect(await instance.status()).toEqual({ status: "queued", output: null, rollback: null });
     await world.serve(async (event) => event.payload);
     expect(await instance.result()).toEqual({ at: new Date(1) });
     const { endTime, purgeTime } = await world.engine.get("a");
@@ -181,14 +182,84 @@ describe("an instance", () => {
     expect(await good.waitForEnd()).toEqual({
       status: "complete",
       output: { at: "1970-01-01T00:00:00.000Z", tags: {} },
+      rollback: null,
     });
     expect(await good.result()).toEqual({ at: new Date(0), tags: new Set(["a"]) });
     expect(await bad.waitForEnd()).toEqual({
       status: "errored",
       error: { name: "RangeError", message: "out of range" },
       output: null,
+      rollback: null,
     });
     await expect(bad.result()).rejects.toEqual(new RangeError("out of range"));
+  });
+
+  it("is terminated with a rollback, running until its steps are undone", async () => {
+    const world = new World();
+    const undoing = Promise.withResolvers<void>();
+    const undone = Promise.withResolvers<void>();
+    await world.serve(async (event, step) => {
+      await step.do("first", async () => 1, {
+        rollback: async () => {
+          undoing.resolve();
+          await undone.promise;
+          if (event.payload === "bad") throw new NonRetryableError("it is gone", "Gone");
+        },
+      });
+      await step.sleep("nap", "1 day");
+    });
+    const binding = aClient(world, losesAnswers("TerminateInstance", 1)).workflow("w");
+    const [good, bad] = [await binding.create({ id: "i" }), await binding.create({ id: "j", params: "bad" })];
+    await Promise.all([world.until("parked"), world.until("parked", "j")]);
+    await good.terminate({ rollback: true });
+    await undoing.promise;
+    expect(await good.status()).toEqual({ status: "running", output: null, rollback: null });
+    await bad.terminate({ rollback: true });
+    undone.resolve();
+
+    const terminated = { status: "terminated", output: null };
+    expect(await good.waitForEnd()).toEqual({ ...terminated, rollback: { outcome: "complete", error: null } });
+    const error = { name: "Gone", message: "it is gone" };
+    expect(await bad.waitForEnd()).toEqual({ ...terminated, rollback: { outcome: "failed", error } });
+  });
+
+  it("does not show sensitive outputs, which run gets as they are, on a replay too", async () => {
+    const world = new World();
+    const seen: unknown[] = [];
+    const handled: unknown[] = [];
+    await world.serve(
+      async (_event, step) => {
+        const secret = await step.do(
+          "secret",
+          { sensitive: "output" },
+          async (ctx) => ["s3cret", ctx.config.sensitive],
+          {
+            rollback: ({ output }) => void handled.push(output),
+          },
+        );
+        seen.push(secret);
+        await step.sleep("nap", 1);
+        throw new Error("no");
+      },
+      { cacheSize: 0 },
+    );
+    const instance = await aClient(world).workflow("w").create({ id: "i" });
+    await instance.waitForEnd();
+    const events = [];
+    for await (const event of await instance.subscribe()) events.push(event);
+
+    expect(seen).toEqual([
+      ["s3cret", "output"],
+      ["s3cret", "output"],
+    ]);
+    expect(handled).toEqual([["s3cret", "output"]]);
+    expect(events.find(({ type }) => type === "step_completed")).toMatchObject({ output: "[REDACTED]" });
+    expect(events.find(({ type }) => type === "step_started")).toMatchObject({ config: { sensitive: "output" } });
+    const journal = JSON.stringify(await world.engine.journal("i"), (_, value: unknown) =>
+      typeof value === "bigint" ? String(value) : value,
+    );
+    expect(journal).toContain("[REDACTED]");
+    expect(journal).not.toContain("s3cret");
   });
 
   it("is paused, resumed, sent an event, restarted and terminated", async () => {
@@ -197,16 +268,16 @@ describe("an instance", () => {
     const instance = await aClient(world).workflow("w").create({ id: "i" });
     await world.until("parked");
     await instance.pause();
-    expect(await instance.status()).toEqual({ status: "paused", output: null });
+    expect(await instance.status()).toEqual({ status: "paused", output: null, rollback: null });
     await instance.resume();
     await instance.sendEvent({ type: "go", payload: new Map([[1, 2]]) });
     expect(await instance.result()).toEqual(new Map([[1, 2]]));
     await instance.restart();
     await world.until("parked");
-    expect(await instance.status()).toEqual({ status: "waiting", output: null });
+    expect(await instance.status()).toEqual({ status: "waiting", output: null, rollback: null });
     await instance.terminate();
 
-    expect(await instance.waitForEnd()).toEqual({ status: "terminated", output: null });
+    expect(await instance.waitForEnd()).toEqual({ status: "terminated", output: null, rollback: null });
     await expect(instance.result()).rejects.toMatchObject({ code: "instance.terminated" });
     await expect(instance.terminate()).rejects.toThrow(
       "(instance.cannot_terminate) Cannot terminate instance since its on a finite state",

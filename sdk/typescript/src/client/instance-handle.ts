@@ -7,7 +7,12 @@ import { EVENT_TYPE } from "../names.ts";
 import { reasonOf } from "../transport-errors.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
-import type { InstanceStatus, WorkflowInstance, WorkflowInstanceRestartOptions } from "../workflow-binding.ts";
+import type {
+  InstanceStatus,
+  WorkflowInstance,
+  WorkflowInstanceRestartOptions,
+  WorkflowInstanceTerminateOptions,
+} from "../workflow-binding.ts";
 import type { CallOptions, Calls, InstanceKey } from "./calls.ts";
 import { isFinished, statusOf, statusWord } from "./instance-status.ts";
 import { type Action, refusalOf } from "./refusals.ts";
@@ -59,12 +64,13 @@ export class CallingHandle<Output> implements InstanceHandle<Output> {
     await this.#repeat("other", (options) => this.#calls.rpc.resumeInstance({ ref: this.#ref }, options));
   }
 
-  async terminate(): Promise<void> {
+  async terminate({ rollback }: WorkflowInstanceTerminateOptions = {}): Promise<void> {
+    const request = { ref: this.#ref, rollback: rollback === true };
     let tries = 0;
     await this.#repeat("terminate", async (options) => {
       tries += 1;
       try {
-        await this.#calls.rpc.terminateInstance({ ref: this.#ref }, options);
+        await this.#calls.rpc.terminateInstance(request, options);
       } catch (error) {
         const byUs = tries > 1 && reasonOf(error) === "INVALID_TRANSITION" && (await this.#word()) === "terminated";
         if (!byUs) throw error;

@@ -337,3 +337,60 @@ describe("a worker that is lost", () => {
     expect(types([lost(LeaseLostReason.UNDELIVERED)], [GRANTED])).toEqual(["workflow_running"]);
   });
 });
+
+describe("a rollback", () => {
+  const undo = { kind: StepKind.ROLLBACK, name: "a", count: 1 };
+  const rollbackStarted: Entry = { case: "rollbackStarted", value: { steps: [undo] } };
+  const undoStarted = (attempt: number): Entry => ({
+    case: "stepStarted",
+    value: { key: undo, attempt, startTime: at(1_950), ...(attempt === 1 && { config: { retryLimit: 1 } }) },
+  });
+  const failure = { name: "Gone", message: "it is gone" };
+  const undoFailed = (attempt: number, retryTime?: number): Entry => ({
+    case: "stepFailed",
+    value: { key: undo, attempt, failure, ...(retryTime !== undefined && { retryTime: at(retryTime) }) },
+  });
+  const undoDue: Entry = { case: "retryDue", value: { key: undo, attempt: 2 } };
+  const error = { name: "Gone", message: "it is gone" };
+
+  it("tells what is undone like steps, then how it went, then the end", () => {
+    const events = told(
+      [GRANTED, started("a"), rollbackStarted],
+      [undoStarted(1)],
+      [undoFailed(1, 4_500), PARKED],
+      [undoDue],
+      [GRANTED, undoStarted(2)],
+      [
+        { case: "stepCompleted", value: { key: undo, attempt: 2 } },
+        { case: "rollbackCompleted", value: {} },
+        { case: "instanceFailed", value: { failure: { name: "Error", message: "m" } } },
+      ],
+    );
+    const config = { retries: { limit: 1, delay: 10_000, backoff: "exponential" }, timeout: 600_000 };
+    expect(events.slice(3)).toEqual([
+      { timestamp: 2_000, type: "rollback_started" },
+      { timestamp: 1_950, type: "rollback_step_started", stepName: "a-1", config },
+      { timestamp: 1_950, type: "rollback_attempt_started", stepName: "a-1", attempt: 1 },
+      { timestamp: 4_000, type: "rollback_attempt_errored", stepName: "a-1", attempt: 1, error, retryDelayMs: 500 },
+      { timestamp: 1_950, type: "rollback_attempt_started", stepName: "a-1", attempt: 2 },
+      { timestamp: 7_000, type: "rollback_attempt_completed", stepName: "a-1", attempt: 2 },
+      { timestamp: 7_000, type: "rollback_step_completed", stepName: "a-1" },
+      { timestamp: 7_000, type: "rollback_completed" },
+      { timestamp: 7_000, type: "workflow_errored", error: { name: "Error", message: "m" } },
+    ]);
+  });
+
+  it("that fails says which step could not be undone, and why", () => {
+    const rollbackFailed: Entry = { case: "rollbackFailed", value: { failure } };
+    const end = [undoFailed(1), rollbackFailed, { case: "instanceTerminated", value: {} } as const];
+    expect(told([GRANTED, started("a"), PARKED], [rollbackStarted], [GRANTED, undoStarted(1)], end).slice(4)).toEqual([
+      { timestamp: 3_000, type: "rollback_started" },
+      { timestamp: 1_950, type: "rollback_step_started", stepName: "a-1", config: expect.any(Object) },
+      { timestamp: 1_950, type: "rollback_attempt_started", stepName: "a-1", attempt: 1 },
+      { timestamp: 5_000, type: "rollback_attempt_errored", stepName: "a-1", attempt: 1, error },
+      { timestamp: 5_000, type: "rollback_step_errored", stepName: "a-1", error },
+      { timestamp: 5_000, type: "rollback_errored" },
+      { timestamp: 5_000, type: "workflow_terminated" },
+    ]);
+  });
+});

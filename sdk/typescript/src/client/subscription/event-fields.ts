@@ -29,10 +29,11 @@ export function errorOf(failure: WorkflowInstanceEventError | undefined): Workfl
 }
 
 export function configOf(config: StepConfig): WorkflowInstanceEventConfig {
-  const { retryLimit, retryDelayMs, backoff, timeoutMs, dynamicDelay } = policyFromWire(config);
+  const { retryLimit, retryDelayMs, backoff, timeoutMs, dynamicDelay, sensitive } = policyFromWire(config);
   return {
     retries: { limit: retryLimit, delay: dynamicDelay ? "[dynamic]" : retryDelayMs, backoff },
     timeout: timeoutMs,
+    ...(sensitive && { sensitive: "output" }),
   };
 }
 

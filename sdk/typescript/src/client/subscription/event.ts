@@ -17,6 +17,8 @@ export interface WorkflowInstanceEventConfig {
   };
   /** Of one attempt. */
   readonly timeout: number;
+  /** "output": the result is shown as "[REDACTED]". */
+  readonly sensitive?: "output";
 }
 
 type Step = {

@@ -1,5 +1,6 @@
 import type { Instance } from "../../../gen/perdure/v1/instance_pb.ts";
 import type { JournalEntry, JournalRecord, StepFailed, StepStarted } from "../../../gen/perdure/v1/journal_pb.ts";
+import { type StepKey, StepKind } from "../../../gen/perdure/v1/step_pb.ts";
 import { WorkflowInternalError } from "../../errors.ts";
 import { epochMsOf } from "../../worker/wire-time.ts";
 import type { WorkflowInstanceEvent, WorkflowInstanceEventFields, WorkflowInstanceEventType } from "./event.ts";
@@ -9,7 +10,7 @@ import { configOf, errorOf, keyTextOf, labelOf, valueOf } from "./event-fields.t
 export type Wants = (eventId: number, type: WorkflowInstanceEventType) => boolean;
 
 /** What the events so far say of the instance. In `begun` no lease has been journaled. */
-type Phase = "begun" | "running" | "waiting" | "waitingForPause" | "paused" | "ended";
+type Phase = "begun" | "running" | "waiting" | "waitingForPause" | "paused" | "rollingBack" | "ended";
 
 /**
  * The events of one run, made of its journal: the same journal gives the same events with the same numbers.
@@ -60,9 +61,10 @@ export class RunHistory {
     switch (entry.case) {
       case "leaseGranted":
         // After the loss of a lease it is still running, as far as anybody was told.
-        if (this.#phase !== "running") this.#become("running", "workflow_running", at);
+        if (this.#phase !== "running" && this.#phase !== "rollingBack") this.#become("running", "workflow_running", at);
         return;
       case "parked":
+        if (this.#phase === "rollingBack") return;
         this.#beRunning();
         return this.#become("waiting", "workflow_waiting", at);
       case "stepStarted":
@@ -72,7 +74,8 @@ export class RunHistory {
         const { key, attempt, output } = entry.value;
         const stepName = labelOf(key);
         this.#attempts.delete(keyTextOf(key));
-        this.#tell("attempt_completed", at, () => ({ stepName, attempt }));
+        this.#tell(`${prefixOf(key)}attempt_completed`, at, () => ({ stepName, attempt }));
+        if (isRollback(key)) return this.#tell("rollback_step_completed", at, () => ({ stepName }));
         return this.#tell("step_completed", at, () => ({ stepName, output: valueOf(output) }));
       }
       case "stepFailed":
@@ -118,10 +121,14 @@ export class RunHistory {
       }
       case "instanceTerminated":
         return this.#become("ended", "workflow_terminated", at);
-      // Told in the events of rollbacks and restarts from a step.
       case "rollbackStarted":
+        this.#beRunning();
+        return this.#become("rollingBack", "rollback_started", at);
       case "rollbackCompleted":
+        return this.#tell("rollback_completed", at, NOTHING);
       case "rollbackFailed":
+        return this.#tell("rollback_errored", at, NOTHING);
+      // Told in the events of restarts from a step.
       case "restartRequested":
       case "restartedFrom":
       // How the work was lent out, what `run` has seen of it, and what the model has no event for.
@@ -146,14 +153,15 @@ export class RunHistory {
   #startAttempt({ key, attempt, config, startTime }: StepStarted): void {
     const at = epochMsOf(startTime);
     const stepName = labelOf(key);
+    const prefix = prefixOf(key);
     const newest = this.#attempts.get(keyTextOf(key));
     if (newest === undefined) {
-      this.#tell("step_started", at, () => ({ stepName, ...(config && { config: configOf(config) }) }));
+      this.#tell(`${prefix}step_started`, at, () => ({ stepName, ...(config && { config: configOf(config) }) }));
     }
     // Attempts whose worker was lost before it reported even their start: only the count tells of them.
     for (let lost = (newest ?? 0) + 1; lost < attempt; lost += 1) {
-      this.#tell("attempt_started", at, () => ({ stepName, attempt: lost }));
-      this.#tell("attempt_errored", at, () => ({
+      this.#tell(`${prefix}attempt_started`, at, () => ({ stepName, attempt: lost }));
+      this.#tell(`${prefix}attempt_errored`, at, () => ({
         stepName,
         attempt: lost,
         error: errorOf(WorkflowInternalError.attemptLost()),
@@ -161,13 +169,13 @@ export class RunHistory {
       }));
     }
     // One that its worker gave back is the same attempt again.
-    if (attempt !== newest) this.#tell("attempt_started", at, () => ({ stepName, attempt }));
+    if (attempt !== newest) this.#tell(`${prefix}attempt_started`, at, () => ({ stepName, attempt }));
     this.#attempts.set(keyTextOf(key), attempt);
   }
 
   #failAttempt({ key, attempt, failure, retryTime }: StepFailed, at: number): void {
     const stepName = labelOf(key);
-    this.#tell("attempt_errored", at, () => ({
+    this.#tell(`${prefixOf(key)}attempt_errored`, at, () => ({
       stepName,
       attempt,
       error: errorOf(failure),
@@ -175,7 +183,8 @@ export class RunHistory {
     }));
     if (retryTime !== undefined) return;
     this.#attempts.delete(keyTextOf(key));
-    this.#tell("step_errored", at, () => ({ stepName }));
+    if (!isRollback(key)) return this.#tell("step_errored", at, () => ({ stepName }));
+    this.#tell("rollback_step_errored", at, () => ({ stepName, error: errorOf(failure) }));
   }
 
   #become(phase: Phase, type: WorkflowInstanceEventType, at: number): void {
@@ -197,3 +206,12 @@ export class RunHistory {
 }
 
 const NOTHING = () => ({});
+
+function isRollback(key: StepKey | undefined): boolean {
+  return key?.kind === StepKind.ROLLBACK;
+}
+
+/** What undoes a step is told like a step, by other words. */
+function prefixOf(key: StepKey | undefined): "" | "rollback_" {
+  return isRollback(key) ? "rollback_" : "";
+}
