@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 
 describe("the arguments of step.waitForEvent", () => {
   it("name the event by type or by event, and wait 24 hours", () => {
-    const call = { name: "w", eventType: "approved", timeoutMs: DAY_MS };
+    const call = { name: "w", eventTypes: ["approved"], timeoutMs: DAY_MS, signal: null };
     expect(parseWait("w", { type: "approved" })).toEqual(call);
     expect(parseWait("w", { event: "approved" })).toEqual(call);
     expect(parseWait("w", { type: "approved", event: "approved", timeout: undefined })).toEqual(call);
@@ -38,8 +38,22 @@ describe("the arguments of step.waitForEvent", () => {
     },
   );
 
+  it("may name up to 100 types, and a signal", () => {
+    const types = Array.from({ length: 100 }, (_, n) => `type-${n}`);
+    const { signal } = new AbortController();
+    expect(parseWait("w", { type: types, signal })).toMatchObject({ eventTypes: types, signal });
+    expect(parseWait("w", { event: ["a", "b"], type: ["a", "b"] }).eventTypes).toEqual(["a", "b"]);
+    expect(() => parseWait("w", { type: [...types, "one-more"] })).toThrow('"w" takes 1 to 100 event types');
+  });
+
   it.each([
     ["two different types", "w", { type: "a", event: "b" }, 'was given two event types, "a" and "b"'],
+    ["two different lists", "w", { type: ["a"], event: ["a", "b"] }, 'two event types, ["a"] and ["a","b"]'],
+    ["no type in the list", "w", { type: [] }, "takes 1 to 100 event types"],
+    ["a bad type in the list", "w", { type: ["a", "b.c"] }, "invalid_event_type"],
+    ["a type twice", "w", { type: ["a", "b", "a"] }, 'was given the event type "a" twice'],
+    ["a signal that is none", "w", { type: "a", signal: {} }, 'signal of waitForEvent "w" must be an AbortSignal'],
+    ["the signal null", "w", { type: "a", signal: null }, 'signal of waitForEvent "w" must be an AbortSignal'],
     ["no options", "w", undefined, "needs options such as"],
     ["options null", "w", null, "needs options such as"],
     ["a control character in the name", "a\n", { type: "a" }, "invalid characters found"],

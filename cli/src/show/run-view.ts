@@ -6,7 +6,7 @@ import { instant } from "./time.ts";
 /** What a run's journal says of its steps, folded record by record. */
 export class RunView {
   readonly #steps = new Map<string, StepView>();
-  /** Payloads of events that a wait may still take, by number. */
+  /** By number. One that was given to a wait may be given to another, when that one is cancelled. */
   readonly #events = new Map<number, Extract<JournalEntry["entry"], { case: "eventAccepted" }>["value"]>();
   #pausedAt: number | undefined;
 
@@ -52,17 +52,16 @@ export class RunView {
       case "sleepCompleted":
         return this.#move(entry.value.key, { status: "complete", endedAt: at, output: undefined });
       case "waitStarted": {
-        const { key, dueTime, eventType } = entry.value;
-        return this.#start(key, 0, at, { status: "waiting", dueAt: instant(dueTime) ?? at, eventType });
+        const { key, dueTime, eventType, otherEventTypes } = entry.value;
+        const eventTypes = [eventType, ...otherEventTypes];
+        return this.#start(key, 0, at, { status: "waiting", dueAt: instant(dueTime) ?? at, eventTypes });
       }
       case "waitCompleted": {
         const { key, event } = entry.value;
-        const output = this.#events.get(event)?.payload;
-        this.#events.delete(event);
-        return this.#move(key, { status: "complete", endedAt: at, output });
+        return this.#move(key, { status: "complete", endedAt: at, output: this.#events.get(event)?.payload });
       }
       case "waitCancelled":
-        return this.#move(entry.value.key, { status: "abandoned" });
+        return this.#move(entry.value.key, { status: "cancelled", endedAt: at });
       case "waitTimedOut":
         return this.#move(entry.value.key, { status: "timedOut", endedAt: at });
       case "eventAccepted":

@@ -14,10 +14,12 @@ export type StepProgress =
   | { readonly status: "backingOff"; readonly retryAt: number; readonly failure: Failure | undefined }
   | { readonly status: "due" }
   | { readonly status: "sleeping"; readonly dueAt: number }
-  | { readonly status: "waiting"; readonly dueAt: number; readonly eventType: string }
+  | { readonly status: "waiting"; readonly dueAt: number; readonly eventTypes: readonly string[] }
   | { readonly status: "complete"; readonly endedAt: number; readonly output: Payload | undefined }
   | { readonly status: "failed"; readonly endedAt: number; readonly failure: Failure | undefined }
-  | { readonly status: "timedOut"; readonly endedAt: number };
+  | { readonly status: "timedOut"; readonly endedAt: number }
+  /** A wait that `run` has ended itself. */
+  | { readonly status: "cancelled"; readonly endedAt: number };
 
 /** A step as the journal tells it. */
 export interface StepView {
@@ -66,13 +68,17 @@ function progressJson(progress: StepProgress): Readonly<Record<string, unknown>>
       return { retryTime: iso(progress.retryAt), ...errorJson(progress.failure) };
     case "sleeping":
       return { dueTime: iso(progress.dueAt) };
-    case "waiting":
-      return { eventType: progress.eventType, dueTime: iso(progress.dueAt) };
+    case "waiting": {
+      const [eventType, ...otherEventTypes] = progress.eventTypes;
+      const others = otherEventTypes.length > 0 && { otherEventTypes };
+      return { eventType, ...others, dueTime: iso(progress.dueAt) };
+    }
     case "complete":
       return { endTime: iso(progress.endedAt), output: payloadJson(progress.output) };
     case "failed":
       return { endTime: iso(progress.endedAt), ...errorJson(progress.failure) };
     case "timedOut":
+    case "cancelled":
       return { endTime: iso(progress.endedAt) };
   }
 }

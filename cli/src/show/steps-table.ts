@@ -18,6 +18,7 @@ const STYLES = {
   complete: "green",
   failed: "red",
   timedOut: "red",
+  cancelled: "dim",
 } as const satisfies Record<StepProgress["status"], string>;
 
 /** The steps of a run for people. */
@@ -37,6 +38,7 @@ function detail(progress: StepProgress, now: number): string {
   switch (progress.status) {
     case "running":
     case "abandoned":
+    case "cancelled":
       return "";
     case "interrupted":
       return "its worker was lost; the next one tries again";
@@ -46,8 +48,10 @@ function detail(progress: StepProgress, now: number): string {
       return `next attempt ${when(progress.retryAt, now)}; ${failureText(progress.failure, DETAIL_LENGTH_MAX)}`;
     case "sleeping":
       return `until ${when(progress.dueAt, now)}`;
-    case "waiting":
-      return `for the event "${plain(progress.eventType)}", until ${when(progress.dueAt, now)}`;
+    case "waiting": {
+      const types = progress.eventTypes.map((type) => `"${plain(type)}"`).join(" or ");
+      return `for the event ${types}, until ${when(progress.dueAt, now)}`;
+    }
     case "complete":
       return valueText(progress.output, DETAIL_LENGTH_MAX);
     case "failed":

@@ -21,6 +21,7 @@ export {
 export {
   type WorkflowBackoff,
   type WorkflowDelayFunction,
+  type WorkflowEventTypes,
   WorkflowStep,
   type WorkflowStepConfig,
   type WorkflowStepContext,

@@ -74,10 +74,18 @@ export interface WorkflowStepEvent<T = any> {
   readonly type: string;
 }
 
+/** The type of an event; or 1 to 100 different ones, of which the first to come ends the wait. */
+export type WorkflowEventTypes = string | readonly string[];
+
 /** Which event to wait for. `event` is another name for `type`: give one of them. */
-export type WorkflowWaitOptions = ({ readonly type: string } | { readonly event: string }) & {
+export type WorkflowWaitOptions = ({ readonly type: WorkflowEventTypes } | { readonly event: WorkflowEventTypes }) & {
   /** From 1 second to 365 days. Default 24 hours. */
   readonly timeout?: Duration | undefined;
+  /**
+   * Ends the wait when it fires: the promise rejects with its reason, and the event is left for the next wait.
+   * Fire it from `run` itself, where that follows from what steps gave: a timer of the process is none (docs/waiting.md).
+   */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -165,10 +173,15 @@ export abstract class WorkflowStep {
   /**
    * Waits for an event sent to this instance. One sent before the wait was reached is kept for it.
    *
-   * @throws WorkflowTimeoutError when none came in time.
+   * @returns The whole event. With several types its `type` says which one came.
+   * @throws WorkflowTimeoutError when none came in time; the signal's reason when it fires before; `WorkflowFatalError`
+   *   for bad arguments.
    * @example
    * const approval = await step.waitForEvent<{ by: string }>("await approval", { type: "approved", timeout: "2 days" });
    * console.log(approval.payload.by);
+   *
+   * const answer = await step.waitForEvent("await an answer", { type: ["approved", "rejected"] });
+   * if (answer.type === "rejected") return "rejected";
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- see WorkflowStepEvent
   abstract waitForEvent<T = any>(name: string, options: WorkflowWaitOptions): Promise<WorkflowStepEvent<T>>;

@@ -76,6 +76,29 @@ describe("the steps that a journal tells of", () => {
     expect(steps).toMatchObject([{ status: "complete", endTime: at(300), output: "yes" }]);
   });
 
+  it("are cancelled when run waits no longer, and the event is then another wait's", () => {
+    const payload = { content: { case: "json", value: '"yes"' } } as const;
+    const steps = stepsOf(
+      record(1, 100, waitStarted("w", "approved", 1_100, 1_000), waitStarted("v", "approved", 1_100, 1_000)),
+      record(
+        2,
+        300,
+        { case: "eventAccepted", value: { event: 1, type: "approved", payload } },
+        { case: "waitCompleted", value: { key: waitKey("w"), event: 1 } },
+      ),
+      record(
+        3,
+        400,
+        { case: "waitCancelled", value: { key: waitKey("w") } },
+        { case: "waitCompleted", value: { key: waitKey("v"), event: 1 } },
+      ),
+    );
+    expect(steps).toMatchObject([
+      { name: "w", status: "cancelled", endTime: at(400) },
+      { name: "v", status: "complete", endTime: at(400), output: "yes" },
+    ]);
+  });
+
   it("are interrupted when their worker is lost, and abandoned when the instance ends first", () => {
     const lost = record(2, 20, { case: "leaseLost", value: { epoch: 1, reason: LeaseLostReason.EXPIRED } });
     const ended = record(3, 30, { case: "instanceTerminated", value: {} });

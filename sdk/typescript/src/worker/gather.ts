@@ -31,7 +31,9 @@ export class Gather {
   get isPatient(): boolean {
     return this.#operations.every(
       (operation) =>
-        operation.kind === "deliverOutcome" || (operation.kind === "startStep" && operation.calledAtMs !== null),
+        operation.kind === "deliverOutcome" ||
+        operation.kind === "cancelWait" ||
+        (operation.kind === "startStep" && operation.calledAtMs !== null),
     );
   }
 

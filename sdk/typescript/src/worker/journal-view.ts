@@ -118,7 +118,7 @@ export class JournalView {
       case "eventAccepted": {
         const { event, type, payload, acceptTime } = entry.value;
         this.#eventsSeen = event;
-        this.#events.set(event, { type, payload, acceptedAtMs: epochMsOf(acceptTime) });
+        this.#events.set(event, { number: event, type, payload, acceptedAtMs: epochMsOf(acceptTime) });
         return null;
       }
       case "outcomeDelivered": {
@@ -127,9 +127,12 @@ export class JournalView {
         this.#decided.delete(keyText(key));
         return decided === undefined ? null : this.#end(key, decided.outcome);
       }
-      case "waitCancelled":
-        this.markEnded(keyOf(entry.value));
-        return null;
+      case "waitCancelled": {
+        const key = keyOf(entry.value);
+        this.release(this.#decided.get(keyText(key))?.outcome ?? null);
+        this.#decided.delete(keyText(key));
+        return this.#end(key, { kind: "cancelled" });
+      }
       case "rollbackStarted":
       case "rollbackCompleted":
       case "rollbackFailed":
@@ -159,6 +162,11 @@ export class JournalView {
     }));
     this.#decided.clear();
     return deliveries;
+  }
+
+  /** An event that a cancelled wait was given may be given to another. */
+  release(outcome: Outcome | null): void {
+    if (outcome?.kind === "received") this.#events.set(outcome.event.number, outcome.event);
   }
 
   #isNew({ entry }: JournalEntry): boolean {

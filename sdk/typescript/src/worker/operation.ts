@@ -3,6 +3,7 @@ import { timestampFromMs } from "@bufbuild/protobuf/wkt";
 import type { Failure } from "../../gen/perdure/v1/failure_pb.ts";
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import type { OperationSchema } from "../../gen/perdure/v1/task_pb.ts";
+import type { WaitCall } from "../step-config-wait.ts";
 import { payloadBytes } from "../values/encode.ts";
 import type { StepKey } from "./step-key.ts";
 import { type StepPolicy, policyToWire } from "./step-policy.ts";
@@ -39,7 +40,13 @@ export type Operation =
       readonly retryDelayMs: number | null;
     }
   | { readonly kind: "startSleep"; readonly key: StepKey; readonly end: SleepEnd }
-  | { readonly kind: "startWait"; readonly key: StepKey; readonly eventType: string; readonly timeoutMs: number }
+  | {
+      readonly kind: "startWait";
+      readonly key: StepKey;
+      readonly eventTypes: WaitCall["eventTypes"];
+      readonly timeoutMs: number;
+    }
+  | { readonly kind: "cancelWait"; readonly key: StepKey }
   | { readonly kind: "deliverOutcome"; readonly key: StepKey }
   | { readonly kind: "completeInstance"; readonly output: Payload }
   | { readonly kind: "failInstance"; readonly failure: Failure };
@@ -68,9 +75,13 @@ export function operationToWire(operation: Operation, nowMs: number): WireOperat
     case "startSleep":
       return { operation: { case: "startSleep", value: { key: operation.key, end: endToWire(operation.end) } } };
     case "startWait": {
-      const { key, eventType, timeoutMs } = operation;
-      return { operation: { case: "startWait", value: { key, eventType, timeout: durationOf(timeoutMs) } } };
+      const { key, eventTypes, timeoutMs } = operation;
+      const [eventType, ...otherEventTypes] = eventTypes;
+      const timeout = durationOf(timeoutMs);
+      return { operation: { case: "startWait", value: { key, eventType, otherEventTypes, timeout } } };
     }
+    case "cancelWait":
+      return { operation: { case: "cancelWait", value: { key: operation.key } } };
     case "deliverOutcome":
       return { operation: { case: "deliverOutcome", value: { key: operation.key } } };
     case "completeInstance":
@@ -98,9 +109,11 @@ export function operationBytes(operation: Operation): number {
       const textBytes = 3 * (message.length + stack.length);
       return FRAME_BYTES + textBytes + (details === undefined ? 0 : payloadBytes(details));
     }
+    case "startWait":
+      return FRAME_BYTES + 100 * operation.eventTypes.length;
     case "startStep":
     case "startSleep":
-    case "startWait":
+    case "cancelWait":
     case "deliverOutcome":
       return FRAME_BYTES;
   }

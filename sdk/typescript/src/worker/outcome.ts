@@ -6,6 +6,8 @@ import { decodeValue } from "../values/decode.ts";
 
 /** An event as the engine accepted it. */
 export interface AcceptedEvent {
+  /** Its number in the run. */
+  readonly number: number;
   readonly type: string;
   readonly payload: Payload | undefined;
   readonly acceptedAtMs: number;
@@ -17,7 +19,8 @@ export type Outcome =
   | { readonly kind: "threw"; readonly failure: Failure }
   | { readonly kind: "slept" }
   | { readonly kind: "received"; readonly event: AcceptedEvent }
-  | { readonly kind: "timedOut"; readonly timeoutMs: number };
+  | { readonly kind: "timedOut"; readonly timeoutMs: number }
+  | { readonly kind: "cancelled" };
 
 /** Opens a stream that a step gave: a new one at each call. */
 export type OpenStream = (blob: BlobRef) => ReadableStream<Uint8Array>;
@@ -52,6 +55,9 @@ function valueOf(outcome: Outcome, open: OpenStream): unknown {
     }
     case "timedOut":
       throw decodeFailure(encodeFailure(new WorkflowTimeoutError(outcome.timeoutMs)));
+    case "cancelled":
+      // The code that cancelled it has done so elsewhere, and has its signal's own reason then.
+      throw new DOMException("The wait was cancelled in an earlier pass of run", "AbortError");
   }
 }
 

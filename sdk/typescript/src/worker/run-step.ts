@@ -49,8 +49,9 @@ export class RunStep extends WorkflowStep {
   override waitForEvent<T = any>(name: string, options: WorkflowWaitOptions): Promise<WorkflowStepEvent<T>> {
     return handled(async () => {
       checkNoRollback(this.#run.identity);
-      const { name: step, eventType, timeoutMs } = parseWait(name, options);
-      return this.#run.wait(step, eventType, timeoutMs) as Promise<WorkflowStepEvent<T>>;
+      const call = parseWait(name, options);
+      call.signal?.throwIfAborted();
+      return this.#run.wait(call) as Promise<WorkflowStepEvent<T>>;
     });
   }
 }

@@ -1,6 +1,7 @@
 import type { JournalEntry, JournalRecord, RollbackStarted } from "../../gen/perdure/v1/journal_pb.ts";
 import type { Payload } from "../../gen/perdure/v1/payload_pb.ts";
 import { StepKind } from "../../gen/perdure/v1/step_pb.ts";
+import type { WaitCall } from "../step-config-wait.ts";
 import type { WorkflowStep } from "../workflow-step.ts";
 import type { AttemptEnd } from "./attempt.ts";
 import { deliveryOf } from "./attempt-delivery.ts";
@@ -11,14 +12,15 @@ import { Gather } from "./gather.ts";
 import type { InstanceIdentity } from "./instance-identity.ts";
 import { type Delivery, JournalView } from "./journal-view.ts";
 import type { Operation, SleepEnd, StartStep } from "./operation.ts";
-import type { OpenStream } from "./outcome.ts";
+import { onAbort } from "./on-abort.ts";
+import type { OpenStream, Outcome } from "./outcome.ts";
 import { Rollback } from "./rollback.ts";
 import { RollbackRegistry } from "./rollback-registry.ts";
 import { runScope } from "./run-scope.ts";
 import { Starts } from "./starts.ts";
 import { StepCalls } from "./step-calls.ts";
 import { NO_STREAMS, type Streams } from "./streams.ts";
-import { StepCounter, type StepKey } from "./step-key.ts";
+import { keyText, StepCounter, type StepKey } from "./step-key.ts";
 import type { StepWork } from "./step-work.ts";
 import { turn } from "./turn.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
@@ -170,13 +172,34 @@ export class Run {
     });
   }
 
-  wait(name: string, eventType: string, timeoutMs: number): Promise<unknown> {
+  wait({ name, eventTypes, timeoutMs, signal }: WaitCall): Promise<unknown> {
     const key = this.#counter.next(StepKind.WAIT, name);
-    return this.#ask(key, null, () => {
+    const asked = this.#ask(key, null, () => {
       this.#view.noteTimeout(key, timeoutMs);
       this.#view.mark(key, { status: "pending" });
-      this.gather.add({ kind: "startWait", key, eventType, timeoutMs });
+      this.gather.add({ kind: "startWait", key, eventTypes, timeoutMs });
     });
+    if (signal !== null) onAbort(signal, asked, () => this.#cancelWait(key, signal.reason));
+    return asked;
+  }
+
+  /** Ends a wait that `run` has not seen the end of. What was on its way to it is free for another. */
+  #cancelWait(key: StepKey, reason: unknown): void {
+    const call = this.isOver ? undefined : this.#calls.withdraw(key);
+    if (call === undefined) return;
+    this.#noteMove();
+    call.reject(reason);
+    const outcome = this.#takeFromQueue(key);
+    this.#view.release(outcome);
+    this.#view.markEnded(key);
+    // A replay that has come to the place where the journal says so itself.
+    if (outcome?.kind === "cancelled" || this.#phase === "collecting") return;
+    this.gather.add({ kind: "cancelWait", key });
+  }
+
+  #takeFromQueue(key: StepKey): Outcome | null {
+    const index = this.#queue.findIndex((delivery) => keyText(delivery.key) === keyText(key));
+    return index === -1 ? null : (this.#queue.splice(index, 1)[0]?.outcome ?? null);
   }
 
   /** Makes a call. A step that the journal does not know is begun anew. */

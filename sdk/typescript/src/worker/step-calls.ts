@@ -50,6 +50,13 @@ export class StepCalls {
     return true;
   }
 
+  /** Takes a call back that has no outcome yet. */
+  withdraw(key: StepKey): StepCall | undefined {
+    const call = this.#pending.get(keyText(key));
+    this.#pending.delete(keyText(key));
+    return call;
+  }
+
   /** Lets go of everything: no promise settles any more. */
   abandon(): void {
     this.#pending.clear();

@@ -229,6 +229,22 @@ describe("what an entry of the journal tells", () => {
     });
   });
 
+  it("a wait for several types: all of them, and that it was cancelled after its event had come", () => {
+    const wait = { key: key("w", StepKind.WAIT) };
+    const types = { eventType: "go", otherEventTypes: ["stop"] };
+    const accepted: Entry = { case: "eventAccepted", value: { event: 1, type: "stop" } };
+    const story = told(
+      [GRANTED, { case: "waitStarted", value: { ...wait, ...types, timeoutMs: 5 } }],
+      [accepted, { case: "waitCompleted", value: { ...wait, event: 1 } }],
+      [{ case: "waitCancelled", value: wait }],
+    );
+    expect(story.slice(1)).toEqual([
+      { type: "wait_started", timestamp: 2_000, stepName: "w-1", ...types },
+      { type: "wait_completed", timestamp: 3_000, stepName: "w-1" },
+      { type: "wait_cancelled", timestamp: 4_000, stepName: "w-1" },
+    ]);
+  });
+
   it("a park: it waits, until the next lease", () => {
     expect(types([GRANTED, PARKED], [GRANTED])).toEqual(["workflow_running", "workflow_waiting", "workflow_running"]);
   });

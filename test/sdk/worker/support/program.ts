@@ -12,7 +12,9 @@ export type Program =
       readonly failures: number;
     }
   | { readonly kind: "sleep"; readonly name: string; readonly ms: number }
-  | { readonly kind: "wait"; readonly name: string; readonly type: string }
+  | { readonly kind: "wait"; readonly name: string; readonly types: readonly string[] }
+  /** A wait against something else, cancelled when that has ended before. */
+  | { readonly kind: "giveUp"; readonly name: string; readonly types: readonly string[]; readonly against: Program }
   | { readonly kind: "sequence"; readonly parts: readonly Program[] }
   | { readonly kind: "all" | "allSettled"; readonly parts: readonly Program[] }
   /** Goes on with the branch that belongs to the winner, so that another winner would ask for other steps. */
@@ -20,6 +22,9 @@ export type Program =
 
 /** Types of events that programs wait for. */
 export const EVENT_TYPES = ["red", "green"] as const;
+
+/** What one wait takes. */
+const SETS_OF_TYPES: readonly (readonly string[])[] = [["red"], ["green"], ["red", "green"]];
 
 /** Programs that end by themselves once enough events of both types are sent. */
 export const programs: fc.Arbitrary<Program> = fc.letrec<{ program: Program; leaf: Program }>((tie) => ({
@@ -42,7 +47,7 @@ export const programs: fc.Arbitrary<Program> = fc.letrec<{ program: Program; lea
       arbitrary: fc.record({
         kind: fc.constant("wait" as const),
         name: fc.constantFrom("w", "v"),
-        type: fc.constantFrom(...EVENT_TYPES),
+        types: fc.constantFrom(...SETS_OF_TYPES),
       }),
     },
   ),
@@ -50,6 +55,12 @@ export const programs: fc.Arbitrary<Program> = fc.letrec<{ program: Program; lea
     { maxDepth: 3, withCrossShrink: true },
     tie("leaf"),
     fc.record({ kind: fc.constant("sequence" as const), parts: several(tie("program")) }),
+    fc.record({
+      kind: fc.constant("giveUp" as const),
+      name: fc.constantFrom("w", "v"),
+      types: fc.constantFrom(...SETS_OF_TYPES),
+      against: tie("program"),
+    }),
     fc.record({ kind: fc.constantFrom("all" as const, "allSettled" as const), parts: several(tie("program")) }),
     fc.record({
       kind: fc.constantFrom("race" as const, "any" as const),
@@ -71,6 +82,8 @@ export function waitsIn(program: Program): number {
       return 0;
     case "wait":
       return 1;
+    case "giveUp":
+      return 1 + waitsIn(program.against);
     case "sequence":
     case "all":
     case "allSettled":
@@ -98,9 +111,11 @@ export async function execute(program: Program, step: WorkflowStep, trace: strin
       await step.sleep(program.name, program.ms);
       return see(`slept ${program.name}`);
     case "wait": {
-      const event = await step.waitForEvent(program.name, { type: program.type });
-      return see(`${program.name} got ${event.payload as number}`);
+      const event = await step.waitForEvent(program.name, { type: program.types });
+      return see(`${program.name} got ${event.type} ${event.payload as number}`);
     }
+    case "giveUp":
+      return giveUp(program, step, see, run);
     case "sequence": {
       const seen: string[] = [];
       for (const part of program.parts) seen.push(await run(part));
@@ -139,4 +154,23 @@ async function doStep(
     see((error as Error).message);
     throw error;
   }
+}
+
+async function giveUp(
+  { name, types, against }: Extract<Program, { kind: "giveUp" }>,
+  step: WorkflowStep,
+  see: (text: string) => string,
+  run: (part: Program) => Promise<string>,
+): Promise<string> {
+  const over = new AbortController();
+  const waited = step.waitForEvent(name, { type: types, signal: over.signal }).then(
+    ({ type, payload }) => see(`${name} got ${type} ${payload as number}`),
+    (error: unknown) => see(`${name}: ${(error as Error).message}`),
+  );
+  try {
+    await Promise.race([waited, run(against)]);
+  } finally {
+    over.abort(new Error("gave up"));
+  }
+  return waited;
 }

@@ -55,9 +55,14 @@ export interface WorkflowInstanceEventFields {
   attempt_errored: AttemptErrored;
   sleep_started: Step & { readonly durationMs: number };
   sleep_completed: Step;
-  wait_started: Step & { readonly eventType: string };
+  wait_started: Step & {
+    readonly eventType: string;
+    /** More types that it takes as well. Absent when there are none. */
+    readonly otherEventTypes?: readonly string[];
+  };
   wait_completed: Step;
   wait_timed_out: Step;
+  wait_cancelled: Step;
   rollback_started: object;
   rollback_step_started: StepStarted;
   rollback_step_completed: Step;

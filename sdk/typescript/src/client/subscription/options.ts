@@ -28,6 +28,7 @@ const TYPES: Readonly<Record<WorkflowInstanceEventType, true>> = {
   wait_started: true,
   wait_completed: true,
   wait_timed_out: true,
+  wait_cancelled: true,
   rollback_started: true,
   rollback_step_started: true,
   rollback_step_completed: true,

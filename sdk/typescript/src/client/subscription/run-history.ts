@@ -88,14 +88,20 @@ export class RunHistory {
       case "sleepCompleted":
         return this.#tell("sleep_completed", at, () => ({ stepName: labelOf(entry.value.key) }));
       case "waitStarted": {
-        const { key, eventType } = entry.value;
+        const { key, eventType, otherEventTypes } = entry.value;
         this.#beRunning();
-        return this.#tell("wait_started", at, () => ({ stepName: labelOf(key), eventType }));
+        return this.#tell("wait_started", at, () => ({
+          stepName: labelOf(key),
+          eventType,
+          ...(otherEventTypes.length > 0 && { otherEventTypes }),
+        }));
       }
       case "waitCompleted":
         return this.#tell("wait_completed", at, () => ({ stepName: labelOf(entry.value.key) }));
       case "waitTimedOut":
         return this.#tell("wait_timed_out", at, () => ({ stepName: labelOf(entry.value.key) }));
+      case "waitCancelled":
+        return this.#tell("wait_cancelled", at, () => ({ stepName: labelOf(entry.value.key) }));
       case "pauseRequested":
         this.#beRunning();
         return this.#become("waitingForPause", "workflow_waiting_for_pause", at);
@@ -135,7 +141,6 @@ export class RunHistory {
       case "leaseLost":
       case "retryDue":
       case "eventAccepted":
-      case "waitCancelled":
       case "outcomeDelivered":
       case "instanceRestarted":
       case "instancePurged":
