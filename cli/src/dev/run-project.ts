@@ -44,6 +44,7 @@ export async function runProject(file: string, options: DevOptions, store: strin
       watcher.expect(files, { any: false });
       stops.push(() => watcher.close());
     }
+    tellWarnings(summary);
     terminal.print(greeting(config, summary, { engine: engine.url, store: storeUsed, http: gate.url }));
     const ended = new AbortController();
     const calls = openEngine({ engine: engine.url, ...namespaceOf(options) });
@@ -76,6 +77,7 @@ function serverFor(
   return new ProjectServer(message, gate, {
     loaded({ summary, files }) {
       watched.watcher?.expect(files, { any: false });
+      tellWarnings(summary);
       terminal.print(`reloaded: ${summary.workflows.join(", ")}`);
     },
     refused(refused, kept) {
@@ -91,6 +93,10 @@ function serverFor(
   });
 }
 
+function tellWarnings({ warnings }: ProjectSummary): void {
+  for (const warning of warnings) terminal.note(`perdure: ${plain(warning)}`);
+}
+
 function refusalNote({ message }: ProjectRefused, kept: boolean): string {
   const text = message.split("\n").map(plain).join("\n");
   const then = kept ? "goes on with the code before this change" : "a change starts it again";
@@ -102,7 +108,7 @@ const storeIn = (folder: string): string => `sqlite:${shownPath(resolve(folder, 
 
 function greeting(
   config: ProjectConfig,
-  { workflows, fetch, crons, scheduled }: ProjectSummary,
+  { workflows, fetch, crons, scheduled, secretFiles }: ProjectSummary,
   { engine, store, http }: { readonly engine: string; readonly store: string; readonly http: string },
 ): string {
   const environment = config.environment === undefined ? "" : `, environment ${config.environment}`;
@@ -111,6 +117,7 @@ function greeting(
     ["engine", engine],
     ["store", withoutPassword(store)],
     ["workflows", workflows.join(", ")],
+    ["secrets", secretFiles.join(", ")],
     ["http", fetch || scheduled ? http : ""],
     ["crons", scheduled ? crons.join(", ") : ""],
     ["try", fetch ? `curl ${http}` : tryText(engine, workflows[0] ?? "")],

@@ -3,13 +3,15 @@ import type { Socket } from "node:net";
 import { inspect } from "node:util";
 import { createLogger } from "@perdure/engine";
 import { loadedUserFiles } from "perdure/loader";
+import { runScope } from "perdure/worker/run-scope";
 import { EXIT } from "../exit-code.ts";
 import { endWithParent } from "../lifetime.ts";
 import { CommandRefused } from "../refusal.ts";
+import { errorOf } from "./background.ts";
 import { readConfig } from "./config.ts";
 import type { FromChild, ToChild } from "./messages.ts";
-import { PreparedProject } from "./prepared.ts";
-import { ServedProject } from "./served.ts";
+import { PreparedProject } from "./prepared-project.ts";
+import { ServedProject } from "./served-project.ts";
 
 let project: ServedProject | undefined;
 
@@ -35,7 +37,12 @@ async function load({ file, environment, options, log: logConfig, ...place }: To
   const log = createLogger(logConfig);
   const config = readConfig(file, environment);
   const prepared = await PreparedProject.load(config, options, { ...place, log });
-  prepared.warn(log);
+  process.on("unhandledRejection", (error) => {
+    // Those of a workflow's run are the worker's to tell.
+    if (runScope.getStore() === undefined) {
+      log.error({ error: errorOf(error) }, "a promise was rejected, and nothing awaits it");
+    }
+  });
   return new ServedProject(prepared, log);
 }
 

@@ -9,6 +9,8 @@ import { readSecrets } from "./secrets.ts";
 export interface ProjectEnvironment {
   readonly env: object;
   readonly exports: object;
+  /** Names of the files that secrets are from. */
+  readonly secretFiles: readonly string[];
   /** What a person should know of it. */
   readonly warnings: readonly string[];
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export async function openEnvironment(
   return {
     env,
     exports: Object.fromEntries([...exported].map(([className, name]) => [className, client.workflow(name)])),
+    secretFiles: secrets.files,
     warnings: [
       ...secrets.warnings,
       ...(warning === undefined ? [] : [warning]),

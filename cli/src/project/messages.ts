@@ -1,5 +1,5 @@
 import type { LogConfig } from "@perdure/engine";
-import type { ProjectOptions } from "./prepared.ts";
+import type { ProjectOptions } from "./prepared-project.ts";
 
 /** What the process that serves a project is told. Connections come with `connection`. */
 export type ToChild =
@@ -23,6 +23,8 @@ export interface ProjectSummary {
   readonly fetch: boolean;
   readonly scheduled: boolean;
   readonly crons: readonly string[];
+  readonly secretFiles: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** What that process tells. The files are those whose change makes it out of date. */

@@ -2,7 +2,7 @@ import { createLogger } from "@perdure/engine";
 import { logConfig } from "../engine-options.ts";
 import { endWithParent, serveUntilSignal } from "../lifetime.ts";
 import { readConfig } from "../project/config.ts";
-import { startProjectWorker } from "../project/prepared.ts";
+import { startProjectWorker } from "../project/prepared-project.ts";
 import type { WorkerCommandOptions } from "./command.ts";
 import type { ServingTarget } from "./options.ts";
 import { type Place, type RunningWorker, startWorker } from "./running.ts";

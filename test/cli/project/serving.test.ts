@@ -22,7 +22,7 @@ describe("a project with wrangler.jsonc", () => {
       /project +.*wrangler\.jsonc\nengine +http:.*\nstore +sqlite:.*\.perdure\/dev\.db/,
     );
     expect(dev.process.output).toMatch(
-      /\nworkflows +refunds, orders\nhttp +http:\/\/127.0.0.1:\d+\ncrons +0 3 \* \* \*/,
+      /\nworkflows +refunds, orders\nsecrets +\.dev\.vars\nhttp +http:\/\/127.0.0.1:\d+\ncrons +0 3 \* \* \*/,
     );
   });
 
@@ -81,6 +81,12 @@ describe("a project with wrangler.jsonc", () => {
   it("logs a rejection of what was given to waitUntil, and lives on", async () => {
     expect(await dev.text("/background")).toBe("answered");
     await dev.process.printed(/"message":"left alone".*"msg":"a promise given to waitUntil was rejected"/);
+    expect((await dev.get("/")).status).toBe(200);
+  });
+
+  it("logs a rejection that nothing awaits, and lives on", async () => {
+    expect(await dev.text("/stray")).toBe("answered");
+    await dev.process.printed(/"message":"a stray one".*"msg":"a promise was rejected, and nothing awaits it"/);
     expect((await dev.get("/")).status).toBe(200);
   });
 
@@ -182,5 +188,36 @@ describe("perdure worker", () => {
     const created = await perdure(["instances", "create", "tidy-up", "--wait", "--engine", `http://${listen}`]);
     expect(created).toMatchObject({ code: 0, stdout: '"the cellar is tidy"\n' });
     expect(await worker.stop()).toBe(0);
+  });
+});
+
+describe("bindings that are no workflows", () => {
+  /** A wrangler that simulates a bucket: what perdure asks of it, it says. */
+  const WRANGLER = `
+    exports.getPlatformProxy = async (options) => ({
+      env: { BUCKET: { get: async () => JSON.stringify(options) }, TIDY: "not this one" },
+      dispose: async () => console.log("disposed of"),
+    });`;
+
+  it("are those that the project's own wrangler simulates", async () => {
+    await using project = await Project.copy("nightly");
+    await project.write("node_modules/wrangler/index.js", WRANGLER);
+    await using dev = await Dev.start(project.folder);
+    expect(dev.process.output).not.toContain("BUCKET");
+    expect(await (await dev.get("/bucket")).json()).toEqual({
+      configPath: project.path("wrangler.toml"),
+      persist: true,
+    });
+    expect(await dev.text("/")).toBe("tonight in the cellar");
+    expect(await dev.process.stop()).toBe(0);
+    expect(dev.process.output).toContain("disposed of");
+  });
+
+  it("are refused with a sentence when that fails", async () => {
+    await using project = await Project.copy("nightly");
+    await project.write("node_modules/wrangler/index.js", `throw new Error("not for this machine");`);
+    await using dev = await Dev.start(project.folder);
+    expect(dev.process.output).toMatch(/wrangler cannot simulate the bindings of this project: not for this machine/);
+    expect(await dev.text("/bucket")).toMatch(/env\.BUCKET \(r2_buckets\) is not there/);
   });
 });

@@ -1,6 +1,6 @@
-import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { type Client, createClient } from "perdure/client";
 import type { Child } from "../../../support/child.ts";
 import { freePort } from "../../../support/free-port.ts";
@@ -24,8 +24,9 @@ export class Project implements AsyncDisposable {
     return join(this.folder, name);
   }
 
-  write(name: string, text: string): Promise<void> {
-    return writeFile(this.path(name), text);
+  async write(name: string, text: string): Promise<void> {
+    await mkdir(dirname(this.path(name)), { recursive: true });
+    await writeFile(this.path(name), text);
   }
 
   /** Replaces a text in one of its files. */

@@ -6,7 +6,7 @@ import { Background } from "./background.ts";
 import { CronTriggers } from "./cron-triggers.ts";
 import { type Handlers, handlersOf } from "./handlers.ts";
 import type { ProjectSummary } from "./messages.ts";
-import type { PreparedProject } from "./prepared.ts";
+import type { PreparedProject } from "./prepared-project.ts";
 import { WebApp } from "./web-app.ts";
 import { WebServer } from "./web-server.ts";
 
@@ -31,17 +31,17 @@ export class ServedProject {
     const crons = this.#handlers.scheduled === undefined ? [] : config.crons;
     this.#crons = new CronTriggers(crons, (cron, at) => void app.scheduled(cron, at));
     this.#web = new WebServer(app, log);
-    for (const name of this.#handlers.unheard) log.warn({}, `the handler ${name} is never called here`);
-    if (crons.length < config.crons.length) log.warn({}, "triggers.crons: the module has no scheduled handler");
   }
 
   get summary(): ProjectSummary {
-    const { module, config } = this.#prepared;
+    const { module, config, environment } = this.#prepared;
     return {
       workflows: [...module.workflows.keys()],
       fetch: this.#handlers.fetch !== undefined,
       scheduled: this.#handlers.scheduled !== undefined,
       crons: config.crons,
+      secretFiles: environment.secretFiles,
+      warnings: [...this.#prepared.warnings, ...this.#handlerWarnings()],
     };
   }
 
@@ -62,5 +62,14 @@ export class ServedProject {
     const web = this.#web.stop(graceMs);
     const ended = Promise.all([web, this.#worker?.stop(), this.#background.settled(graceMs)]);
     await Promise.race([ended, delay(graceMs + REPORT_MS)]);
+  }
+
+  #handlerWarnings(): readonly string[] {
+    const { scheduled, unheard } = this.#handlers;
+    const crons = this.#prepared.config.crons.length > 0 && scheduled === undefined;
+    return [
+      ...unheard.map((name) => `the handler ${name} is never called here`),
+      ...(crons ? ["triggers.crons: the module has no scheduled handler"] : []),
+    ];
   }
 }

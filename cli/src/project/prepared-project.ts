@@ -1,7 +1,7 @@
 import { type Client, createClient } from "perdure/client";
 import { bindEnv } from "perdure/cloudflare/env";
 import { bindExports } from "perdure/cloudflare/exports";
-import { type Log, serve } from "perdure/worker";
+import { serve } from "perdure/worker";
 import { EXIT } from "../exit-code.ts";
 import { CommandRefused } from "../refusal.ts";
 import type { ServingOptions } from "../worker/options.ts";
@@ -52,9 +52,9 @@ export class PreparedProject {
     return new PreparedProject(config, environment, module, options, place, client);
   }
 
-  /** Tells a person what may not be as they think. */
-  warn(log: Log): void {
-    for (const warning of [...this.config.warnings, ...this.environment.warnings]) log.warn({}, warning);
+  /** What may not be as a person thinks. */
+  get warnings(): readonly string[] {
+    return [...this.config.warnings, ...this.environment.warnings];
   }
 
   /** Serves its workflows; without any, none. */
@@ -91,7 +91,7 @@ export async function startProjectWorker(
   place: Place,
 ): Promise<RunningWorker> {
   const project = await PreparedProject.load(config, options, place);
-  project.warn(place.log);
+  for (const warning of project.warnings) place.log.warn({ warning }, "a part of the project is different here");
   if (project.module.workflows.size > 0) return project.serve();
   await project.environment.close();
   throw new CommandRefused("INVALID_CONFIG", `${shownPath(config.file)} declares no workflow of its own`, EXIT.usage);
