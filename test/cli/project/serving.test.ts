@@ -163,6 +163,18 @@ describe("perdure dev", () => {
     expect(await dev.text("/bucket")).toMatch(missing);
   });
 
+  it("binds a workflow of another Worker by its name: its instances wait until that is served", async () => {
+    await using project = await Project.copy("nightly");
+    await project.change("wrangler.toml", `name = "tidy-up"`, `name = "bills"\nscript_name = "office"`);
+    await using dev = await Dev.start(project.folder);
+    expect(dev.process.output).toMatch(
+      /env\.TIDY: the workflow bills is of the Worker office; its instances wait until/,
+    );
+    expect(await dev.text("/")).toBe("tonight in the cellar");
+    const instance = await dev.client.workflow("bills").get("tonight");
+    expect(await instance.status()).toMatchObject({ status: "queued" });
+  });
+
   it("goes on where it was after kill -9, at once", async () => {
     await using project = await Project.copy("shop");
     const first = await Dev.start(project.folder);
