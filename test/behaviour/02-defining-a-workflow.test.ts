@@ -19,7 +19,7 @@ describe("run", () => {
         calls.push("first");
         return pass;
       });
-      await step.sleep("nap", "1 hour");
+      await step.sleep("nap", "5 seconds");
       const second = await step.do("second", async () => {
         calls.push("second");
         return pass;
@@ -39,14 +39,14 @@ describe("run", () => {
     await world.serve(async (_event, step) => {
       await step.do("kept", async () => "of the old code");
       await step.do("dropped", async () => "nobody asks for it");
-      await step.sleep("nap", "1 hour");
+      await step.sleep("nap", "5 seconds");
     });
     const instance = await world.create();
     await world.until(instance, "workflow_waiting");
     await world.serve(async (_event, step) => {
       const kept = await step.do("kept", async () => "of the new code");
       const added = await step.do("added", async () => "new");
-      await step.sleep("nap", "1 hour");
+      await step.sleep("nap", "5 seconds");
       return [kept, added];
     });
     // Without this, only a time that passes would bring it to the new code.
@@ -144,7 +144,7 @@ describe("the event", () => {
         seen.push((event.payload as { n: number }).n);
         (event.payload as { n: number }).n += 1;
         const changed = (event.payload as { n: number }).n;
-        await step.sleep("nap", "1 hour");
+        await step.sleep("nap", "5 seconds");
         return [Object.isFrozen(event), Object.isFrozen(event.payload), changed];
       },
       { params: { n: 1 } },

@@ -1,15 +1,21 @@
 import { expect, onTestFinished } from "vitest";
 import { randomUUID } from "node:crypto";
-import { type Client, createClient, type InstanceHandle } from "../../../sdk/typescript/src/client.ts";
+import { setImmediate } from "node:timers/promises";
+import {
+  type Client,
+  createClient,
+  type InstanceHandle,
+  type WorkflowClient,
+} from "../../../sdk/typescript/src/client.ts";
 import type {
   WorkflowInstanceEvent,
   WorkflowInstanceEventType,
   WorkflowInstanceSubscribeOptions,
 } from "../../../sdk/typescript/src/client/subscription/event.ts";
+import { WorkflowError } from "../../../sdk/typescript/src/errors.ts";
 import type { InstanceStatus, WorkflowInstanceCreateOptions } from "../../../sdk/typescript/src/workflow-binding.ts";
 import { type WorkflowClass, WorkflowEntrypoint, type WorkflowEvent } from "../../../sdk/typescript/src/workflow.ts";
 import type { WorkflowStep } from "../../../sdk/typescript/src/workflow-step.ts";
-import type { WorkflowClient } from "../../../sdk/typescript/src/client.ts";
 import type { AppConfig } from "../../../services/engine/src/app/engine-app.ts";
 import type { Store } from "../../../services/engine/src/store/store.ts";
 import { CONFIGURATION } from "./configuration.ts";
@@ -114,6 +120,15 @@ export class World {
     using events = await instance.subscribe();
     for await (const _ of events) if ((await instance.status()).status === status) return;
     throw new Error(`the instance never was ${status}`);
+  }
+
+  /** Waits until an instance is not there any more. */
+  async gone(instance: InstanceHandle): Promise<void> {
+    for (;;) {
+      const status = await instance.status().catch((error: unknown) => error);
+      if (status instanceof WorkflowError && status.code === "instance.not_found") return;
+      await setImmediate();
+    }
   }
 
   /** Everything that is told of an instance up to its end. */
