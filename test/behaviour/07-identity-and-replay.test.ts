@@ -127,7 +127,7 @@ describe("a step within a step", () => {
   it("gets the next count of its pass when the outer one is retried, and runs again where that is a new one", async () => {
     const world = await World.open();
     const output = await world.result(async (_event, step) =>
-      step.do("outer", { retries: { limit: 1, delay: 0 } }, async ({ attempt }) => {
+      step.do("outer", { retries: { limit: 1, delay: "5 seconds" } }, async ({ attempt }) => {
         const inner = await labelled(step, "inner");
         if (attempt === 1) throw new Error("again");
         return inner;
