@@ -361,6 +361,36 @@ describe("mocked failures", () => {
   });
 });
 
+describe("the rollback of a workflow", () => {
+  it("undoes mocked steps with the results that were mocked, and its retries are skipped like others", async () => {
+    const undone: unknown[] = [];
+    const test = await aTestEngine(
+      async (_event, step) => {
+        await step.do("book", NEVER, {
+          rollback: async ({ output }) => {
+            undone.push(output);
+            if (undone.length === 1) throw new Error("busy");
+          },
+          rollbackConfig: { retries: { limit: 2, delay: "1 day" } },
+        });
+        await step.do("charge", RETRIES, NEVER);
+      },
+      { time: "manual" },
+    );
+    const instance = await test.introspect();
+    await instance.modify(async (m) => {
+      await m.mockStepResult({ name: "book" }, "booking 7");
+      await m.mockStepError({ name: "charge" }, new Error("no funds"));
+      await m.disableRetryDelays();
+    });
+    await test.create();
+
+    await instance.waitForStatus("errored");
+    expect(undone).toEqual(["booking 7", "booking 7"]);
+    expect(await instance.getError()).toEqual({ name: "Error", message: "no funds" });
+  });
+});
+
 describe("a forced timeout of a step", () => {
   it("fails every attempt unless it is said how many, without a wait", async () => {
     const test = await aTestEngine(async (_event, step) => step.do("a", RETRIES, NEVER));
