@@ -4,6 +4,9 @@ export const WORKFLOW_NAME = /^[a-zA-Z0-9_][a-zA-Z0-9_-]{0,63}$/;
 /** Instance ids: 1 to 100 characters of the same kind. Case-sensitive. */
 export const INSTANCE_ID = /^[a-zA-Z0-9_][a-zA-Z0-9_-]{0,99}$/;
 
+/** Ids of all instances, those included that schedules make: "<cron>-<ms>". */
+export const ANY_INSTANCE_ID = /^[a-zA-Z0-9, */#_-]{1,271}$/;
+
 /** Types of events: 1 to 100 characters of the same kind. */
 export const EVENT_TYPE = /^[a-zA-Z0-9_][a-zA-Z0-9_-]{0,99}$/;
 

@@ -63,6 +63,13 @@ export interface WorkflowInstanceCreateBatchResult {
   }[];
 }
 
+/** Answer of `deleteBatch`: one entry a position, in one list or the other. */
+export interface WorkflowInstanceDeleteBatchResult {
+  readonly deleted: readonly { readonly id: string }[];
+  /** Those that were not there: code 10400. */
+  readonly errors: readonly { readonly id: string; readonly code: number; readonly message: string }[];
+}
+
 /** Where `restart` begins: at this step; what started earlier answers from the journal. */
 export interface WorkflowInstanceRestartOptions {
   readonly from?: {
@@ -98,8 +105,23 @@ export interface WorkflowInstance {
    * @throws WorkflowError "instance.cannot_terminate" when it is finished.
    */
   terminate(options?: WorkflowInstanceTerminateOptions): Promise<void>;
-  /** Starts it anew, in any state, with the same id, params and timestamp. */
+  /**
+   * Starts it anew, in any state, with the same id, params and timestamp. From a step: what started before that step answers
+   * from the journal; what started later is gone, and so are events that no earlier wait was given.
+   *
+   * Code of the instance itself does not go on after it.
+   *
+   * @throws WorkflowError "instance.cannot_restart" when the run has not started the step; nothing changes then.
+   *
+   * @example
+   * await instance.restart({ from: { name: "charge" } });
+   */
   restart(options?: WorkflowInstanceRestartOptions): Promise<void>;
+  /**
+   * Removes it, whatever it is doing: code in flight is cut off, nothing is rolled back, and its id is free. Code of the
+   * instance itself does not go on after it.
+   */
+  delete(): Promise<void>;
   /**
    * Sends an event to `step.waitForEvent`; kept until a wait for its type takes it.
    *
@@ -133,6 +155,11 @@ export interface Workflow<Params = unknown> {
   createBatch(options: WorkflowInstanceCreateBatchOptions<Params>): Promise<WorkflowInstanceCreateBatchResult>;
   /** @deprecated Give `{ instances }`. This form leaves existing ids out silently. */
   createBatch(batch: readonly WorkflowInstanceCreateOptions<Params>[]): Promise<WorkflowInstance[]>;
+  /**
+   * Deletes up to 100 at once, as `delete` does. An id that cannot be fails all; those that are not there are reported one
+   * by one.
+   */
+  deleteBatch(ids: readonly string[]): Promise<WorkflowInstanceDeleteBatchResult>;
   /** @throws Error `instance.not_found` when there is none. */
   get(id: string): Promise<WorkflowInstance>;
 }

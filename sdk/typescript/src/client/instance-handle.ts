@@ -7,6 +7,7 @@ import { EVENT_TYPE } from "../names.ts";
 import { reasonOf } from "../transport-errors.ts";
 import { decodeValue } from "../values/decode.ts";
 import { encodeValue } from "../values/encode.ts";
+import { epochMsOf } from "../worker/wire-time.ts";
 import type {
   InstanceStatus,
   WorkflowInstance,
@@ -15,7 +16,9 @@ import type {
 } from "../workflow-binding.ts";
 import type { CallOptions, Calls, InstanceKey } from "./calls.ts";
 import { isFinished, statusOf, statusWord } from "./instance-status.ts";
-import { type Action, refusalOf } from "./refusals.ts";
+import { isOwnInstance, nothingMore } from "./own-instance.ts";
+import { type Action, notFound, refusalOf } from "./refusals.ts";
+import { stepSelector } from "./step-selector.ts";
 import type { WorkflowInstanceSubscribeOptions, WorkflowInstanceSubscription } from "./subscription/event.ts";
 import { parseSubscribeOptions } from "./subscription/options.ts";
 import { EventSubscription } from "./subscription/subscription.ts";
@@ -67,7 +70,7 @@ export class CallingHandle<Output> implements InstanceHandle<Output> {
   async terminate({ rollback }: WorkflowInstanceTerminateOptions = {}): Promise<void> {
     const request = { ref: this.#ref, rollback: rollback === true };
     let tries = 0;
-    await this.#repeat("terminate", async (options) => {
+    await this.#ending("terminate", async (options) => {
       tries += 1;
       try {
         await this.#calls.rpc.terminateInstance(request, options);
@@ -78,13 +81,24 @@ export class CallingHandle<Output> implements InstanceHandle<Output> {
     });
   }
 
-  async restart(options: WorkflowInstanceRestartOptions = {}): Promise<void> {
-    if (options.from !== undefined) {
-      throw new WorkflowError("body", "restart from a step is not supported yet: restart() starts anew");
-    }
+  async restart({ from }: WorkflowInstanceRestartOptions = {}): Promise<void> {
+    const request = { ref: this.#ref, ...(from !== undefined && { from: stepSelector(from) }) };
     // Not made again by itself: a second restart would wipe what the first has begun.
-    const call = this.#calls.once((bound) => this.#calls.rpc.restartInstance({ ref: this.#ref }, bound));
-    await this.#refused("other", call);
+    const once = (call: (options: CallOptions) => Promise<unknown>) => this.#calls.once(call);
+    await this.#ending("other", (options) => this.#calls.rpc.restartInstance(request, options), once);
+  }
+
+  async delete(): Promise<void> {
+    let tries = 0;
+    await this.#ending("other", async (options) => {
+      tries += 1;
+      try {
+        await this.#calls.rpc.deleteInstance({ ref: this.#ref }, options);
+      } catch (error) {
+        const byUs = tries > 1 && reasonOf(error) === "INSTANCE_NOT_FOUND";
+        if (!byUs) throw error;
+      }
+    });
   }
 
   async sendEvent({ type, payload }: { readonly type: string; readonly payload?: unknown }): Promise<void> {
@@ -119,10 +133,14 @@ export class CallingHandle<Output> implements InstanceHandle<Output> {
 
   async #end(signal: AbortSignal | undefined): Promise<Instance> {
     const request = { ref: this.#ref, hold: durationFromMs(HOLD_MS) };
-    for (;;) {
+    for (let createdAtMs: number | null = null; ;) {
       const call = this.#calls.repeat((options) => this.#calls.rpc.waitInstance(request, options), signal, HOLD_MS);
       const { instance } = await this.#refused("other", call);
-      if (instance !== undefined && isFinished(instance)) return instance;
+      if (instance === undefined) continue;
+      // The next instance of the id is not the one that is waited for.
+      createdAtMs ??= epochMsOf(instance.createTime);
+      if (epochMsOf(instance.createTime) !== createdAtMs) throw notFound();
+      if (isFinished(instance)) return instance;
     }
   }
 
@@ -134,6 +152,17 @@ export class CallingHandle<Output> implements InstanceHandle<Output> {
 
   async #word(): Promise<string> {
     return statusWord(await this.#get());
+  }
+
+  /** Makes a call that ends the run there is. Code of that run goes no further once it has. */
+  async #ending(
+    action: Action,
+    call: (options: CallOptions) => Promise<unknown>,
+    make = (it: typeof call): Promise<unknown> => this.#calls.repeat(it),
+  ): Promise<void> {
+    const isOwn = await this.#refused(action, isOwnInstance(this.#calls, this.#ref));
+    await this.#refused(action, make(call));
+    if (isOwn) await nothingMore();
   }
 
   #repeat<T>(action: Action, call: (options: CallOptions) => Promise<T>): Promise<T> {

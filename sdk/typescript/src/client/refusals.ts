@@ -9,9 +9,11 @@ export type Action = "create" | "terminate" | "sendEvent" | "other";
 export function refusalOf(error: unknown, action: Action, id: string): unknown {
   switch (reasonOf(error)) {
     case "INSTANCE_NOT_FOUND":
-      return new WorkflowError("instance.not_found", "Instance does not exist");
+      return notFound();
     case "INSTANCE_EXISTS":
       return new WorkflowError("instance.already_exists", `Workflow instance with id "${id}" already exists`);
+    case "STEP_NOT_FOUND":
+      return new WorkflowError("instance.cannot_restart", ConnectError.from(error).rawMessage);
     case "INVALID_TRANSITION":
       return transitionRefused(error, action);
     case "INVALID_FIELD":
@@ -21,6 +23,11 @@ export function refusalOf(error: unknown, action: Action, id: string): unknown {
     default:
       return error;
   }
+}
+
+/** The instance was never there, or is gone. */
+export function notFound(): WorkflowError {
+  return new WorkflowError("instance.not_found", "Instance does not exist");
 }
 
 function transitionRefused(error: unknown, action: Action): WorkflowError {

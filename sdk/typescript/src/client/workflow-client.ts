@@ -5,11 +5,15 @@ import type {
   WorkflowInstanceCreateBatchOptions,
   WorkflowInstanceCreateBatchResult,
   WorkflowInstanceCreateOptions,
+  WorkflowInstanceDeleteBatchResult,
 } from "../workflow-binding.ts";
+import { runScope } from "../worker/run-scope.ts";
 import { batchOfList, batchOfOptions, createAll } from "./batch.ts";
 import type { Calls } from "./calls.ts";
+import { batchOfIds, deleteAll } from "./delete-batch.ts";
 import { CallingHandle, type InstanceHandle } from "./instance-handle.ts";
 import { newInstance } from "./new-instance.ts";
+import { isOwnInstance, nothingMore } from "./own-instance.ts";
 import { refusalOf } from "./refusals.ts";
 
 /** A workflow's callers' side: the shape of a binding, with handles that can also wait for the end. */
@@ -77,6 +81,15 @@ export class CallingWorkflow<Params, Output> implements WorkflowClient<Params, O
       throw error;
     }
     return this.#handle(id);
+  }
+
+  async deleteBatch(ids: readonly string[]): Promise<WorkflowInstanceDeleteBatchResult> {
+    const known = batchOfIds(ids);
+    const own = runScope.getStore()?.id;
+    const ref = own !== undefined && known.includes(own) ? this.#calls.ref(this.#workflow, own) : null;
+    const isOwn = ref !== null && (await isOwnInstance(this.#calls, ref));
+    const result = await deleteAll(this.#calls, this.#workflow, known);
+    return isOwn ? nothingMore() : result;
   }
 
   #handle(id: string): InstanceHandle<Output> {

@@ -5,6 +5,7 @@ import { isTransient } from "../../transport-errors.ts";
 import { backoffMs, retrying } from "../../transport-retry.ts";
 import { epochMsOf } from "../../worker/wire-time.ts";
 import type { Calls, InstanceKey } from "../calls.ts";
+import { notFound } from "../refusals.ts";
 
 /** A run of an instance, or what its journal says next. */
 export type Told =
@@ -54,13 +55,15 @@ export async function* followRuns(
     if (failures > 0) await delay(backoffMs(failures), undefined, { signal });
     const now = await find();
     if (isSameRun(known, now)) continue;
+    // The next instance of the id is another one.
+    if (epochMsOf(now.createTime) !== epochMsOf(known.createTime)) throw notFound();
     known = now;
     position = 0;
     yield { kind: "run", instance: known };
   }
 }
 
-/** An id that was purged and used anew is another instance. */
+/** An id that was freed and used anew is another instance. */
 function isSameRun(a: Instance, b: Instance): boolean {
   return a.run === b.run && epochMsOf(a.createTime) === epochMsOf(b.createTime);
 }
