@@ -400,3 +400,87 @@ describe("a subscription over lost connections", () => {
     events[Symbol.dispose]();
   });
 });
+
+describe("a subscription to an instance that is restarted from a step", () => {
+  /** Two steps at once, of which the later one ends first; then one more. */
+  const script: Script = async (_, step) => {
+    await step.do("a", async () => 1);
+    const both = [step.do("b", () => bEnds), step.do("c", async () => 3)];
+    await Promise.all(both);
+    await step.do("d", async () => 4);
+  };
+  let bEnds: Promise<unknown>;
+
+  const STARTS = ["workflow_queued", "workflow_started", "workflow_running"];
+  const whole = (name: string) => [
+    `step_started ${name}`,
+    `attempt_started ${name} #1`,
+    `attempt_completed ${name} #1`,
+    `step_completed ${name}`,
+  ];
+
+  it("tells what stays with its numbers, and goes on after the highest number used", async () => {
+    bEnds = Promise.resolve(2);
+    const client = await aClient(script);
+    const instance = await client.workflow("w").create();
+    await instance.waitForEnd();
+    const before = await all(instance);
+
+    await instance.restart({ from: { name: "c" } });
+    await instance.waitForEnd();
+    const after = await all(instance);
+
+    // What was told before the start of c, and of b also what came later.
+    const start = before.findIndex((event) => short([event])[0] === "step_started c-1");
+    const kept = before.filter((event, index) => index < start || short([event])[0]!.includes(" b-1"));
+    expect(after.slice(0, kept.length)).toEqual(kept);
+    expect(short(kept)).toEqual([...STARTS, ...whole("a-1"), ...whole("b-1")]);
+    const own = after.slice(kept.length);
+    expect(short(own)).toEqual(["workflow_running", ...whole("c-1"), ...whole("d-1"), "workflow_completed"]);
+    expect(ids(own)).toEqual(own.map((_, index) => before.length + 1 + index));
+    expect(await readTo(await instance.subscribe({ cursor: before.length }))).toEqual(own);
+  });
+
+  it("goes on from one such restart to the next, and begins anew with a whole restart", async () => {
+    bEnds = Promise.resolve(2);
+    const client = await aClient(script);
+    const instance = await client.workflow("w").create();
+    await instance.waitForEnd();
+    for (const name of ["d", "c", "d"]) {
+      const before = await all(instance);
+      await instance.restart({ from: { name } });
+      await instance.waitForEnd();
+      const after = await all(instance);
+      const kept = after.filter(({ eventId }) => eventId <= before.at(-1)!.eventId);
+      expect(before).toEqual(expect.arrayContaining(kept));
+      const expected = name === "c" ? [...whole("c-1"), ...whole("d-1")] : whole("d-1");
+      expect(short(after.slice(kept.length))).toEqual(["workflow_running", ...expected, "workflow_completed"]);
+      expect(after[kept.length]?.eventId).toBe(before.at(-1)!.eventId + 1);
+    }
+    await instance.restart();
+    await instance.waitForEnd();
+    const anew = await all(instance);
+    expect(ids(anew)).toEqual(upTo(anew.length));
+  });
+
+  it("that follows it tells nothing twice", async () => {
+    const held = Promise.withResolvers<number>();
+    bEnds = held.promise;
+    const client = await aClient(script);
+    const instance = await client.workflow("w").create();
+    const events = await instance.subscribe();
+    const first = await readTo(events, "workflow_running");
+    const started = await readTo(events, "step_completed");
+
+    await instance.restart({ from: { name: "c" } });
+    held.resolve(2);
+    const rest = await readTo(events);
+
+    const seen = [...first, ...started, ...rest];
+    expect(ids(seen)).toEqual(ids(seen).toSorted((a, b) => a - b));
+    expect(new Set(ids(seen)).size).toBe(seen.length);
+    const told = await all(instance);
+    expect(seen).toEqual(expect.arrayContaining(told));
+    expect(seen.at(-1)).toMatchObject({ type: "workflow_completed" });
+  });
+});

@@ -6,8 +6,11 @@ import { epochMsOf } from "../../worker/wire-time.ts";
 import type { WorkflowInstanceEvent, WorkflowInstanceEventFields, WorkflowInstanceEventType } from "./event.ts";
 import { configOf, errorOf, keyTextOf, labelOf, valueOf } from "./event-fields.ts";
 
-/** Which events are to be made; the others are only counted, and their values not decoded. */
-export type Wants = (eventId: number, type: WorkflowInstanceEventType) => boolean;
+/**
+ * Which events are to be made; the others are only counted, and their values not decoded. Asked of each event, in order.
+ * @param step The key, as text, of the step that an event is about; null when it is about none.
+ */
+export type Wants = (eventId: number, type: WorkflowInstanceEventType, step: string | null) => boolean;
 
 /** What the events so far say of the instance. In `begun` no lease has been journaled. */
 type Phase = "begun" | "running" | "waiting" | "waitingForPause" | "paused" | "rollingBack" | "ended";
@@ -24,6 +27,9 @@ export class RunHistory {
   readonly #attempts = new Map<string, number>();
   #phase: Phase = "begun";
   #eventId = 0;
+  #about: string | null = null;
+  /** Whether what is applied was told before. */
+  #known = false;
   #events: WorkflowInstanceEvent[] = [];
 
   constructor(instance: Instance, wants: Wants) {
@@ -35,6 +41,11 @@ export class RunHistory {
   /** Whether the last event has been told: nothing follows in this run. */
   get ended(): boolean {
     return this.#phase === "ended";
+  }
+
+  /** Of the newest event. */
+  get eventId(): number {
+    return this.#eventId;
   }
 
   /** The events that need no journal. */
@@ -51,6 +62,21 @@ export class RunHistory {
     return this.#taken();
   }
 
+  /** The run that a restart from a step has begun comes next. The numbers of its events go on. */
+  beginNext(): void {
+    this.#phase = "begun";
+    this.#attempts.clear();
+  }
+
+  /** Takes in a record that the run has kept of an earlier one, whose events were told there. */
+  inherit({ entries }: JournalRecord): void {
+    this.#known = true;
+    for (const entry of entries) this.#apply(entry, 0);
+    this.#known = false;
+    // No worker has had this run so far.
+    this.#phase = "begun";
+  }
+
   #taken(): readonly WorkflowInstanceEvent[] {
     const events = this.#events;
     this.#events = [];
@@ -58,6 +84,7 @@ export class RunHistory {
   }
 
   #apply({ entry }: JournalEntry, at: number): void {
+    this.#about = entry.value !== undefined && "key" in entry.value ? keyTextOf(entry.value.key) : null;
     switch (entry.case) {
       case "leaseGranted":
         // After the loss of a lease it is still running, as far as anybody was told.
@@ -134,7 +161,7 @@ export class RunHistory {
         return this.#tell("rollback_completed", at, NOTHING);
       case "rollbackFailed":
         return this.#tell("rollback_errored", at, NOTHING);
-      // Told in the events of restarts from a step.
+      // Where a run begins says `beginNext`.
       case "restartRequested":
       case "restartedFrom":
       // How the work was lent out, what `run` has seen of it, and what the model has no event for.
@@ -202,8 +229,9 @@ export class RunHistory {
     timestamp: number,
     fields: () => WorkflowInstanceEventFields[T],
   ): void {
+    if (this.#known) return;
     this.#eventId += 1;
-    if (!this.#wants(this.#eventId, type)) return;
+    if (!this.#wants(this.#eventId, type, this.#about)) return;
     const instanceId = this.#instance.ref?.instanceId ?? "";
     const event = { instanceId, eventId: this.#eventId, timestamp, type, ...fields() };
     this.#events.push(event as WorkflowInstanceEvent);

@@ -3,8 +3,10 @@ import type { Calls, InstanceKey } from "../calls.ts";
 import { refusalOf } from "../refusals.ts";
 import type { WorkflowInstanceEvent, WorkflowInstanceSubscription } from "./event.ts";
 import type { Wanted } from "./options.ts";
-import { RunHistory } from "./run-history.ts";
+import { RunJournals } from "./lineage.ts";
+import type { Wants } from "./run-history.ts";
 import { followRuns } from "./runs.ts";
+import { ToldHistory } from "./told-history.ts";
 
 /** Events of an instance. Nothing is sent until the first `next`, and nothing read that is not asked for. */
 export class EventSubscription implements WorkflowInstanceSubscription {
@@ -47,12 +49,19 @@ async function* eventsOf(
 ): AsyncGenerator<WorkflowInstanceEvent, void, undefined> {
   // The cursor is of the run that there was; each one after it is told from its beginning.
   let cursor = wanted.cursor;
-  let history: RunHistory | null = null;
+  let history: ToldHistory | null = null;
+  let run = 0;
+  const journals = new RunJournals(calls, ref, signal);
   try {
     for await (const told of followRuns(calls, ref, instance, signal)) {
       if (told.kind === "run") {
-        if (history !== null) cursor = 0;
-        history = new RunHistory(told.instance, (eventId, type) => eventId > cursor && wanted.has(type));
+        const lineage = await journals.lineage(told.instance.run);
+        const wants: Wants = (eventId, type) => eventId > cursor && wanted.has(type);
+        const next: ToldHistory = new ToldHistory(told.instance, lineage, journals, wants);
+        // A run that goes on with the one before goes on with its numbers.
+        if (history !== null) cursor = next.goesOnWith(run) ? Math.max(cursor, history.eventId) : 0;
+        history = next;
+        run = told.instance.run;
         yield* history.begin();
       } else if (history !== null) {
         yield* history.take(told.record);
