@@ -1,5 +1,4 @@
 import { durationFromMs } from "@bufbuild/protobuf/wkt";
-import { Code, ConnectError } from "@connectrpc/connect";
 import { inNamespace, openEngine } from "../engine.ts";
 import { PROMPTLY } from "../instances/instance.ts";
 import type { Place } from "../worker/running.ts";
@@ -15,9 +14,6 @@ export async function putSettings(workflows: Iterable<ProjectWorkflow>, place: P
       const request = { ...inNamespace(engine), workflow: name, settings: messageOf(settings) };
       await engine.calls.putWorkflow(request, PROMPTLY);
     }
-  } catch (error) {
-    if (!(error instanceof ConnectError) || error.code !== Code.Unimplemented) throw error;
-    place.log.warn({ engine: address }, "the engine is too old for settings of workflows: they have no effect");
   } finally {
     engine.close();
   }

@@ -1,5 +1,8 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { createClient } from "@connectrpc/connect";
+import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
+import { connectEngine } from "perdure/transport";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { perdure, start } from "../support/perdure.ts";
 import { freePort } from "../../support/free-port.ts";
@@ -28,6 +31,20 @@ describe("a project with wrangler.jsonc", () => {
 
   it("finds vars and secrets in env, at the top of the module too", async () => {
     expect(await dev.text("/")).toBe("Good day (hush, 1.1)");
+  });
+
+  it("puts the settings of its workflows into the engine", async () => {
+    const connection = connectEngine(dev.engine);
+    const { getWorkflow } = createClient(WorkflowService, connection.transport);
+    const { workflow } = await getWorkflow({ workflow: "orders" });
+    expect(workflow?.settings).toMatchObject({
+      stepLimit: 50,
+      concurrencyLimit: 10,
+      successRetention: { seconds: 172_800n },
+      failureRetention: { seconds: 864_000n },
+      schedules: ["0 3 * * SUN"],
+    });
+    connection.close();
   });
 
   it("creates and steers instances by its routes, under the configured names", async () => {

@@ -45,12 +45,14 @@ export class Project implements AsyncDisposable {
 export class Dev implements AsyncDisposable {
   readonly process: Child;
   readonly url: string;
+  readonly engine: string;
   /** Calls its engine. */
   readonly client: Client;
 
   private constructor(process: Child, url: string, engine: string) {
     this.process = process;
     this.url = url;
+    this.engine = engine;
     this.client = createClient({ engine });
   }
 
