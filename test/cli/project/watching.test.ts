@@ -1,6 +1,17 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { perdure } from "../support/perdure.ts";
 import { Dev, Project } from "./support/project.ts";
+
+/** On a connection of its own: one that is kept may be closed at any time, by rights. */
+async function statusOf(url: string): Promise<number | undefined> {
+  const request = get(url, { agent: false });
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  response.resume();
+  await once(response, "close");
+  return response.statusCode;
+}
 
 describe("perdure dev, while files change", () => {
   let project: Project;
@@ -27,6 +38,16 @@ describe("perdure dev, while files change", () => {
     await reloads(() => project.change("src/workflows.ts", "${paid}, sent", "${paid}, sent by the new code"));
     expect((await dev.post("/orders/o/approval", { ok: true })).status).toBe(204);
     expect(await (await dev.client.workflow("orders").get("o")).result()).toBe("tea paid, sent by the new code");
+  });
+
+  it("answers every request while code is replaced: connections wait for the new process", async () => {
+    const replaced = new AbortController();
+    const reloaded = reloads(() => project.change("src/index.ts", "no secret", "none")).finally(() => replaced.abort());
+    const statuses: (number | undefined)[] = [];
+    while (!replaced.signal.aborted) statuses.push(await statusOf(`${dev.url}/`));
+    await reloaded;
+    expect(statuses.length).toBeGreaterThan(0);
+    expect(new Set(statuses)).toEqual(new Set([200]));
   });
 
   it("takes changed variables and a changed configuration in", async () => {
@@ -70,6 +91,19 @@ describe("perdure dev --no-watch", () => {
     await using dev = await Dev.start(project.folder, "--no-watch");
     await dev.get("/throw").catch(() => {});
     expect(await dev.process.ended).toBe(1);
+  });
+});
+
+describe("perdure dev --port", () => {
+  it("ends with 1 and a sentence when the port is taken", async () => {
+    await using project = await Project.copy("nightly");
+    await using dev = await Dev.start(project.folder);
+    const { port } = new URL(dev.url);
+    expect(await perdure(["dev", project.folder, "--listen", "127.0.0.1:0", "--port", port])).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `perdure: cannot listen on 127.0.0.1:${port}: another process listens there already\n`,
+    });
   });
 });
 
