@@ -24,7 +24,7 @@ describe("an event", () => {
         { kind: "waitCompleted", key: aWait("approval"), event: 1 },
       ],
     });
-    expect(story.index).toMatchObject({ status: "queued", readyAt: T0 + 10 });
+    expect(story.index).toMatchObject({ status: "queued", readyAt: T0 });
     expect(story.plain).toMatchObject({ open: [{ status: "undelivered", key: aWait("approval") }], buffered: [] });
   });
 

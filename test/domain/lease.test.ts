@@ -71,7 +71,7 @@ describe("a lost lease", () => {
     const { record } = story.lose();
 
     expect(record?.entries).toEqual([{ kind: "leaseLost", epoch: 1, reason: "expired" }]);
-    expect(story.index).toMatchObject({ status: "queued", readyAt: T0 + 30, lease: null });
+    expect(story.index).toMatchObject({ status: "queued", readyAt: T0, lease: null });
     expect(refusalOf(() => story.move(late))).toEqual({
       reason: "LEASE_LOST",
       message: "the lease of this task has ended or passed on",

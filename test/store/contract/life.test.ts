@@ -49,6 +49,7 @@ const CALLS: {
   workflowsWithInstances: (store) => store.workflowsWithInstances("default", "", 1),
   countByStatus: (store) => store.countByStatus(GREET),
   takeSlot: (store) => store.takeSlot(aSlot(0, "a")),
+  dropSlot: (store) => store.dropSlot(aSlot(0, "a")),
   freeSlot: (store) => store.freeSlot(GREET, aSlot(0, "a").holder),
   slots: (store) => store.slots(GREET),
   leasedIn: (store) => store.leasedIn(GREET, "", 1),

@@ -5,7 +5,7 @@ import { LASTING_STORES, openAgain, openFresh, STORES } from "../support/stores.
 const OTHER = { namespace: "default", workflow: "bye" };
 
 describe.each(STORES)("the places of a workflow in a store of $kind", (kind) => {
-  it("are taken by one lease each, and by the same one as often as it asks", async () => {
+  it("are taken once each, also by two who want to grant the same lease", async () => {
     const { store } = await openFresh(kind);
 
     const outcomes = await Promise.all(["a", "b", "c"].map((id) => store.takeSlot(aSlot(0, id))));
@@ -13,7 +13,7 @@ describe.each(STORES)("the places of a workflow in a store of $kind", (kind) => 
     expect(outcomes.toSorted()).toEqual(["held", "held", "taken"]);
     const [slot] = await store.slots(GREET);
     expect(await store.takeSlot(slot!)).toBe("taken");
-    expect(await store.takeSlot({ ...slot!, holder: { ...slot!.holder, epoch: 9 } })).toBe("held");
+    expect(await store.takeSlot({ ...slot!, token: "another" })).toBe("held");
     expect(await store.takeSlot({ ...slot!, workflow: OTHER })).toBe("taken");
   });
 
@@ -27,6 +27,18 @@ describe.each(STORES)("the places of a workflow in a store of $kind", (kind) => 
     expect(await store.freeSlot(GREET, aSlot(7, "a", 2).holder)).toBeNull();
     expect(await store.takeSlot(aSlot(7, "b"))).toBe("taken");
     expect(written.slots).toBe(3);
+  });
+
+  it("are given back untouched by whoever did not get to grant the lease", async () => {
+    const { store } = await openFresh(kind);
+    const [granted, failed] = [aSlot(0, "a"), { ...aSlot(1, "a"), token: "another" }];
+    await store.takeSlot(granted);
+    await store.takeSlot(failed);
+
+    await store.dropSlot({ ...granted, token: "another" });
+    await store.dropSlot(failed);
+
+    expect(await store.slots(GREET)).toEqual([granted]);
   });
 
   it("are listed in order, of one workflow", async () => {

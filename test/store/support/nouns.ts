@@ -102,7 +102,13 @@ export function aWorkflow(workflow: string, rest: Partial<Workflow> = {}): Workf
 
 /** A place of the workflow "greet". */
 export function aSlot(place: number, id: string, epoch = 1): Slot {
-  return { workflow: GREET, place, holder: { id, uid: `uid of ${id}`, run: 1, epoch }, takenAt: NOW };
+  return {
+    workflow: GREET,
+    place,
+    holder: { id, uid: `uid of ${id}`, run: 1, epoch },
+    token: `token of ${id}`,
+    takenAt: NOW,
+  };
 }
 
 export const ALL = { records: 100_000, bytes: Infinity };

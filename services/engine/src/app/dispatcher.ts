@@ -1,7 +1,10 @@
 import { isRefusal } from "../domain/errors.ts";
 import { indexOf } from "../domain/head.ts";
 import { nameText, type InstanceName, type WorkflowName } from "../domain/name.ts";
+import { runsBesideLimit } from "../domain/schedule.ts";
+import type { InstanceState } from "../domain/state.ts";
 import { SECOND_MS, type EpochMs } from "../domain/time.ts";
+import type { Slot } from "../store/slot-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
 import { DueTimers } from "./due-timers.ts";
@@ -11,6 +14,7 @@ import type { Log } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { keyOf, type PollQueue } from "./poll-queue.ts";
 import type { Settings } from "./settings.ts";
+import type { Slots } from "./slots.ts";
 import { Suspects } from "./suspects.ts";
 import { buildTask, leaseRefOf } from "./tasks.ts";
 import type { Ticket } from "./waiting-poll.ts";
@@ -33,6 +37,7 @@ export interface DispatcherParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Settings;
+  readonly slots: Slots;
 }
 
 /** Deals ready instances to waiting polls: at once when this replica made them ready, by a look at the index otherwise. */
@@ -47,13 +52,16 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
-    const { clock, log, polls, feed, instances } = parts;
+    const { clock, log, polls, feed, instances, slots } = parts;
     this.#timers = new DueTimers(clock, (name, readyAt) => this.offer(name, readyAt));
     this.#scan = new Loop("dispatch", SCAN_PAUSE_MS, () => this.#pass(), clock, log);
     this.#suspects = new Suspects(instances, clock, log);
     feed.onAny((written) => this.#onWritten(written));
     polls.onFree(({ namespace, workflows }) => {
-      if (workflows.some((workflow) => !this.#cleared.has(keyOf(namespace, workflow)))) this.#scan.hurry();
+      if (workflows.some((workflow) => this.#mayFind({ namespace, workflow }))) this.#scan.hurry();
+    });
+    slots.onRoom(({ namespace, workflow }) => {
+      if (!this.#cleared.has(keyOf(namespace, workflow))) this.#scan.hurry();
     });
   }
 
@@ -86,7 +94,8 @@ export class Dispatcher {
     if (this.#granting.has(nameText(name))) return;
     const known = instances.peek(name)?.state;
     if (store.exclusive && known !== undefined && known.lease !== null) return this.#suspects.suspect(name);
-    const ticket = this.reserve(name);
+    if (this.#parts.slots.limited(name)) return this.#offerLimited(name, known);
+    const ticket = this.#ticketFor(name);
     if (ticket === null) this.#cleared.delete(keyOf(name.namespace, name.workflow));
     else void this.#grant(name, ticket);
   }
@@ -106,6 +115,50 @@ export class Dispatcher {
       this.#granting.delete(key);
       ticket.release();
     }
+  }
+
+  /** Those of a limited workflow that wait already go first: the index has their order. */
+  #offerLimited(name: InstanceName, known: InstanceState | undefined): void {
+    const beside = known !== undefined && runsBesideLimit(known.birth, this.#parts.clock.now());
+    if (beside || this.#cleared.has(keyOf(name.namespace, name.workflow))) void this.#grantLimited(name);
+    else if (this.#parts.slots.mayHaveRoom(name)) this.#scan.hurry();
+  }
+
+  /** The place first, for the very lease that is granted then: what fails in between leaves a place too many taken, never one too few. */
+  async #grantLimited(name: InstanceName): Promise<void> {
+    const { instances, slots, clock, log } = this.#parts;
+    const key = nameText(name);
+    this.#granting.add(key);
+    let ticket: Ticket | null = null;
+    try {
+      const state = await instances.load(name);
+      const beside = runsBesideLimit(state.birth, clock.now());
+      if (beside || slots.mayHaveRoom(name)) ticket = this.#ticketFor(name);
+      const slot = ticket === null || beside ? null : await slots.take(state);
+      if (ticket !== null && (beside || slot !== null)) await this.#grantAs(state, slot, ticket);
+      else this.#leaveQueued(name);
+    } catch (error) {
+      this.#cleared.delete(keyOf(name.namespace, name.workflow));
+      if (!isRefusal(error, "INSTANCE_NOT_FOUND")) log.warn({ ...name, error }, "grant failed");
+    } finally {
+      this.#granting.delete(key);
+      ticket?.release();
+    }
+  }
+
+  /** A place may have come free while this one looked in vain. */
+  #leaveQueued(name: InstanceName): void {
+    this.#cleared.delete(keyOf(name.namespace, name.workflow));
+    if (this.#parts.slots.mayHaveRoom(name)) this.#scan.hurry();
+  }
+
+  async #grantAs({ birth, run, epoch }: InstanceState, slot: Slot | null, ticket: Ticket): Promise<void> {
+    const { instances, slots } = this.#parts;
+    const as = { uid: birth.uid, run, epoch: epoch + 1 };
+    const moved = await instances.move(birth.name, { kind: "grant", session: ticket.session, as });
+    if (await this.#handOver(moved, ticket)) return this.#suspects.clear(birth.name);
+    this.#suspects.suspect(birth.name);
+    if (slot !== null) await slots.drop(slot);
   }
 
   /** Delivers what a move has granted to a ticket's session, if anything, and gives the ticket back. Never rejects. */
@@ -132,15 +185,20 @@ export class Dispatcher {
     return true;
   }
 
-  /** Takes a place for an instance in the poll of the worker that may still have it in memory, or of another. */
+  /** Takes a place in a poll for an instance that is handed over with its next record; null: it is to be offered. */
   reserve(name: InstanceName): Ticket | null {
+    return this.#parts.slots.limited(name) ? null : this.#ticketFor(name);
+  }
+
+  /** In the poll of the worker that may still have it in memory, or of another. */
+  #ticketFor(name: InstanceName): Ticket | null {
     const preferred = this.#parts.instances.peek(name)?.state.retained?.session ?? null;
     return this.#parts.polls.reserve(name.namespace, name.workflow, preferred);
   }
 
-  /** Takes a place for an instance that is about to be created. */
-  reserveForNew({ namespace, workflow }: WorkflowName): Ticket | null {
-    return this.#parts.polls.reserve(namespace, workflow, null);
+  /** The same for an instance that is about to be created. */
+  reserveForNew(name: WorkflowName): Ticket | null {
+    return this.#parts.slots.limited(name) ? null : this.#parts.polls.reserve(name.namespace, name.workflow, null);
   }
 
   /** Takes back an instance that its worker never received. */
@@ -153,19 +211,50 @@ export class Dispatcher {
   }
 
   async #pass(): Promise<void> {
-    const { store, polls, clock } = this.#parts;
+    const { polls, slots } = this.#parts;
     // What nobody asks for is not looked for, and comes due all the same.
     this.#cleared.clear();
-    for (const [namespace, { workflows, slots }] of polls.demand()) {
-      const limit = Math.min(slots + this.#granting.size, SCAN_LIMIT_MAX);
-      for (const workflow of workflows) this.#cleared.add(keyOf(namespace, workflow));
-      const ready = await store.ready({ namespace, workflows, until: clock.now() + LOOKAHEAD_MS, limit });
-      for (const { name, readyAt } of ready) this.offer(name, readyAt);
-      // A full page that is all due means that there may be more behind it.
-      const last = ready.at(-1);
-      if (ready.length === limit && last !== undefined && last.readyAt <= clock.now()) {
-        for (const workflow of workflows) this.#cleared.delete(keyOf(namespace, workflow));
-      }
+    for (const [namespace, demand] of polls.demand()) {
+      const limited = demand.workflows.filter((workflow) => slots.limited({ namespace, workflow }));
+      const workflows = demand.workflows.filter((workflow) => !limited.includes(workflow));
+      if (workflows.length > 0) await this.#scanOpen(namespace, workflows, demand.slots);
+      for (const workflow of limited) await this.#scanLimited({ namespace, workflow }, demand.slots);
     }
+  }
+
+  async #scanOpen(namespace: string, workflows: readonly string[], slots: number): Promise<void> {
+    const { store, clock } = this.#parts;
+    const limit = Math.min(slots + this.#granting.size, SCAN_LIMIT_MAX);
+    for (const workflow of workflows) this.#cleared.add(keyOf(namespace, workflow));
+    const ready = await store.ready({ namespace, workflows, until: clock.now() + LOOKAHEAD_MS, limit });
+    for (const { name, readyAt } of ready) this.offer(name, readyAt);
+    // A full page that is all due means that there may be more behind it.
+    const last = ready.at(-1);
+    if (ready.length === limit && last !== undefined && last.readyAt <= clock.now()) {
+      for (const workflow of workflows) this.#cleared.delete(keyOf(namespace, workflow));
+    }
+  }
+
+  /** As many as there are places: those that a timer wakes before those that have not begun. */
+  async #scanLimited({ namespace, workflow }: WorkflowName, places: number): Promise<void> {
+    const { store, slots, clock } = this.#parts;
+    const room = await slots.room({ namespace, workflow });
+    if (room === 0) return;
+    const limit = Math.min(room, places, SCAN_LIMIT_MAX) + this.#granting.size;
+    const query = { namespace, workflows: [workflow], limit };
+    this.#cleared.add(keyOf(namespace, workflow));
+    const parked = await store.ready({ ...query, until: clock.now(), parked: true });
+    const all = await store.ready({ ...query, until: clock.now() + LOOKAHEAD_MS });
+    for (const { name, readyAt } of [...parked, ...all]) this.offer(name, readyAt);
+    const due = all.filter(({ readyAt }) => readyAt <= clock.now());
+    if (parked.length + due.length >= limit) this.#cleared.delete(keyOf(namespace, workflow));
+  }
+
+  /** Whether a look at the index may find something to deal out. */
+  #mayFind(name: WorkflowName): boolean {
+    const { slots } = this.#parts;
+    return (
+      !this.#cleared.has(keyOf(name.namespace, name.workflow)) && (!slots.limited(name) || slots.mayHaveRoom(name))
+    );
   }
 }

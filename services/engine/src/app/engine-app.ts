@@ -14,6 +14,8 @@ import { RetentionLoop } from "./retention.ts";
 import { Schedules } from "./schedules.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
+import { SlotSweep } from "./slot-sweep.ts";
+import { Slots } from "./slots.ts";
 import { Sweeper } from "./sweeper.ts";
 import type { WorkerApi } from "./worker-api.ts";
 import type { WorkflowApi } from "./workflow-api.ts";
@@ -65,10 +67,16 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
   const instances = new Instances(store, clock, feed);
   const blobs = new Blobs({ store, instances, bytesMax: instanceBytesMax });
   const polls = new PollQueue(pollClock, config.pollsMax);
-  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, settings });
+  const slots = new Slots({ store, settings, feed, clock, log });
+  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, settings, slots });
+  const slotSweep = new SlotSweep({ store, instances, settings, slots, clock, log });
   const creations = new Creations({ store, instances, dispatcher, settings, clock });
   const schedules = new Schedules({ settings, creations, clock, log });
-  settings.onChange(() => schedules.hurry());
+  settings.onChange((name) => {
+    schedules.hurry();
+    slots.doubt(name);
+    slotSweep.hurry();
+  });
   const sweeper = new Sweeper({ store, instances, polls, clock, log, leaseMs });
   const sessions = new Sessions(store, clock, leaseMs);
   const purges = new RetentionLoop(store, instances, clock, log);
@@ -83,6 +91,7 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
       settings.start();
       dispatcher.start();
       schedules.start();
+      slotSweep.start();
       sweeper.start();
       purges.start();
     },
@@ -91,7 +100,15 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
       drained.abort();
     },
     async close() {
-      await Promise.all([schedules.stop(), settings.stop(), dispatcher.stop(), sweeper.stop(), purges.stop()]);
+      await Promise.all([
+        schedules.stop(),
+        slotSweep.stop(),
+        settings.stop(),
+        dispatcher.stop(),
+        sweeper.stop(),
+        purges.stop(),
+      ]);
+      await slots.idle();
     },
   };
 }

@@ -5,8 +5,11 @@ import type { InstanceState } from "./state.ts";
 import type { EpochMs } from "./time.ts";
 
 /** Hands an instance to a session, if it is ready: queued, or parked with a timer that is due. */
-export function decideGrant(state: InstanceState, session: string, now: EpochMs): Decision {
+export function decideGrant(state: InstanceState, move: Extract<Move, { kind: "grant" }>, now: EpochMs): Decision {
   const draft = new Draft(state, now);
+  const { session, as } = move;
+  const { birth, run, epoch } = state;
+  if (as !== undefined && (as.uid !== birth.uid || as.run !== run || as.epoch !== epoch + 1)) return draft.finish();
   draft.fireTimers();
   grantIfReady(draft, session);
   return draft.finish();

@@ -28,7 +28,7 @@ export function decide(state: InstanceState, move: Move, now: EpochMs): Decision
     throw new EngineError("JOURNAL_CONFLICT", "the instance is being restarted; try again");
   switch (move.kind) {
     case "grant":
-      return decideGrant(state, move.session, now);
+      return decideGrant(state, move, now);
     case "report":
       return decideReport(state, move, now);
     case "loseLease":

@@ -10,7 +10,7 @@ export interface HeadIndex {
   /** The journal position it reflects. */
   readonly position: number;
   readonly status: Status;
-  /** When a worker should have it: a queued instance's arrival, a parked one's earliest timer. Null when leased, paused or finished. */
+  /** When a worker should have it: a queued instance's age, a parked one's earliest timer. Null when leased, paused or finished. */
   readonly readyAt: EpochMs | null;
   readonly lease: Lease | null;
   readonly endedAt: EpochMs | null;
@@ -64,7 +64,8 @@ function readyAtOf(state: InstanceState): EpochMs | null {
   if (state.purged) return null;
   switch (state.status) {
     case "queued":
-      return state.readySince;
+      // One that has begun goes before those that have not: it queues by its age.
+      return state.position === 0 ? state.readySince : Math.min(state.runStartedAt, state.readySince);
     case "waiting":
       return nextDueAt(state);
     case "running":

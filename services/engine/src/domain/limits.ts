@@ -1,4 +1,4 @@
-import { DAY_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from "./time.ts";
 
 /** Steps of one run; sleeps and waits are exempt. The programming model's paid default. */
 export const STEPS_MAX = 10_000;
@@ -48,3 +48,6 @@ export const HOLD_MS_MAX = MINUTE_MS;
 
 /** A cron expression, in UTF-16 units. The programming model's limit. */
 export const CRON_LENGTH_MAX = 256;
+
+/** How long after its creation a scheduled instance runs beside its workflow's limit. The model's one hour. */
+export const SCHEDULED_BESIDE_LIMIT_MS = HOUR_MS;

@@ -15,7 +15,12 @@ export interface RunLimits {
 /** Everything that can change an instance, whoever asks. */
 export type Move =
   /** A poller takes a ready instance. */
-  | { readonly kind: "grant"; readonly session: string }
+  | {
+      readonly kind: "grant";
+      readonly session: string;
+      /** The lease that a place was taken for. Any other is not granted. */
+      readonly as?: { readonly uid: string; readonly run: number; readonly epoch: number };
+    }
   | {
       /** The holder of a lease reports. */
       readonly kind: "report";

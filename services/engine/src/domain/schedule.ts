@@ -1,5 +1,7 @@
 import { nextAfter, parseCron, type Cron } from "./cron.ts";
 import { EngineError } from "./errors.ts";
+import { SCHEDULED_BESIDE_LIMIT_MS } from "./limits.ts";
+import type { Birth } from "./state.ts";
 import { MINUTE_MS, type EpochMs } from "./time.ts";
 
 /** A cron expression of a workflow, and how far its times are made. */
@@ -36,6 +38,11 @@ export function dueNow({ cron, madeUntil }: Schedule, now: EpochMs): EpochMs | n
 /** What the instance of a time is called: the same whoever makes it, so that it is made once. */
 export function scheduledId(cron: string, dueAt: EpochMs): string {
   return `${cron}-${dueAt}`;
+}
+
+/** Whether a lease granted now is beside the workflow's limit of concurrency: a schedule is not to wait behind a queue. */
+export function runsBesideLimit({ schedule, createdAt }: Birth, now: EpochMs): boolean {
+  return schedule !== null && now < createdAt + SCHEDULED_BESIDE_LIMIT_MS;
 }
 
 /** The last time after an instant and up to another. Halves what lies between: a year of minutes takes twenty looks. */

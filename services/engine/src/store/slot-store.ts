@@ -4,10 +4,13 @@ import type { LeasedHead } from "./store.ts";
 
 /** What keeps the instances that workers have at once within a workflow's limit: a place each, which one lease can have. */
 export interface SlotStore {
-  /** Takes a place if it is free, or its holder's already. */
+  /** Takes a place if it is free, or this very taking has it already. */
   takeSlot(slot: Slot): Promise<"taken" | "held">;
 
-  /** Gives a lease's place back. Returns which; null when it had none. */
+  /** Gives a place back that was taken for a lease which was not granted. Without effect when it is another's by now. */
+  dropSlot(slot: Slot): Promise<void>;
+
+  /** Gives the place of a lease back that has ended. Returns which; null when it had none. */
   freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null>;
 
   /** The places of a workflow that are taken, in order. */
@@ -33,5 +36,7 @@ export interface Slot {
   /** From 0. */
   readonly place: number;
   readonly holder: SlotHolder;
+  /** Made for each taking: two replicas may want to grant the same lease, and one of them will not. */
+  readonly token: string;
   readonly takenAt: EpochMs;
 }

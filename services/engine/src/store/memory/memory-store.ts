@@ -212,6 +212,11 @@ export class MemoryStore implements Store {
     return outcome === "held" ? "held" : "taken";
   }
 
+  async dropSlot(slot: Slot): Promise<void> {
+    this.#requireOpen();
+    if (this.#slots.drop(slot)) this.#onWritten("slots", 1);
+  }
+
   async freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null> {
     this.#requireOpen();
     const place = this.#slots.free(workflow, holder);

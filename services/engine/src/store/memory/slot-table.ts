@@ -8,9 +8,14 @@ export class SlotTable {
   take(slot: Slot): "taken" | "own" | "held" {
     const places = this.#places(slot.workflow);
     const there = places.get(slot.place);
-    if (there !== undefined) return sameHolder(there.holder, slot.holder) ? "own" : "held";
+    if (there !== undefined) return there.token === slot.token ? "own" : "held";
     places.set(slot.place, slot);
     return "taken";
+  }
+
+  drop({ workflow, place, token }: Slot): boolean {
+    const places = this.#places(workflow);
+    return places.get(place)?.token === token && places.delete(place);
   }
 
   free(workflow: WorkflowName, holder: SlotHolder): number | null {

@@ -70,6 +70,7 @@ export interface SlotDocument {
   readonly uid: string;
   readonly run: number;
   readonly epoch: number;
+  readonly token: string;
   readonly takenAt: Date;
 }
 

@@ -189,6 +189,10 @@ export class MongoStore implements Store {
     return this.#call(() => this.#slots.take(slot));
   }
 
+  async dropSlot(slot: Slot): Promise<void> {
+    await this.#call(() => this.#slots.drop(slot));
+  }
+
   async freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null> {
     return this.#call(() => this.#slots.free(workflow, holder));
   }

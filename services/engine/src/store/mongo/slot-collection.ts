@@ -16,18 +16,23 @@ export class SlotCollection {
     this.#onWritten = onWritten;
   }
 
-  async take({ workflow, place, holder, takenAt }: Slot): Promise<"taken" | "held"> {
+  async take({ workflow, place, holder, token, takenAt }: Slot): Promise<"taken" | "held"> {
     const key = { w: workflowText(workflow), p: place };
     const { id, uid, run, epoch } = holder;
     try {
-      await this.#slots.insertOne({ _id: key, id, uid, run, epoch, takenAt: new Date(takenAt) });
+      await this.#slots.insertOne({ _id: key, id, uid, run, epoch, token, takenAt: new Date(takenAt) });
       this.#onWritten("slots", 1);
       return "taken";
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       // The driver sends an insert again when its answer was lost: it may be this one that is there.
-      return (await this.#slots.findOne({ _id: key, uid, run, epoch })) === null ? "held" : "taken";
+      return (await this.#slots.findOne({ _id: key, token })) === null ? "held" : "taken";
     }
+  }
+
+  async drop({ workflow, place, token }: Slot): Promise<void> {
+    const { deletedCount } = await this.#slots.deleteOne({ _id: { w: workflowText(workflow), p: place }, token });
+    if (deletedCount > 0) this.#onWritten("slots", 1);
   }
 
   async free(workflow: WorkflowName, { uid, run, epoch }: SlotHolder): Promise<number | null> {
@@ -42,10 +47,11 @@ export class SlotCollection {
     const text = workflowText(workflow);
     const range = { _id: { $gte: { w: text, p: 0 }, $lte: { w: text, p: Infinity } } } as Filter<SlotDocument>;
     const documents = await this.#slots.find(range, { sort: { _id: 1 } }).toArray();
-    return documents.map(({ _id: key, id, uid, run, epoch, takenAt }) => ({
+    return documents.map(({ _id: key, id, uid, run, epoch, token, takenAt }) => ({
       workflow,
       place: key.p,
       holder: { id, uid, run, epoch },
+      token,
       takenAt: instant.read(takenAt),
     }));
   }

@@ -73,6 +73,7 @@ export function fileOperations(database: DatabaseSync): FileOperations {
     workflowsWithInstances: (namespace, after, limit) => workflows.withInstances(namespace, after, limit),
     countByStatus: (namespace, workflow) => workflows.countByStatus(namespace, workflow),
     takeSlot: (workflow, slot) => slots.take(workflow, slot),
+    dropSlot: (workflow, place, token) => slots.drop(workflow, place, token),
     freeSlot: (workflow, holder) => slots.free(workflow, holder),
     slots: (workflow) => slots.taken(workflow),
     leasedIn: (namespace, workflow, after, limit) => slots.leasedIn(namespace, workflow, after, limit),

@@ -35,6 +35,7 @@ export interface Operations {
   countByStatus(namespace: string, workflow: string): readonly StatusRow[];
   /** Whether the place is the holder's now. */
   takeSlot(workflow: string, slot: SlotRow): boolean;
+  dropSlot(workflow: string, place: number, token: string): void;
   freeSlot(workflow: string, holder: SlotHolder): number | null;
   slots(workflow: string): readonly SlotRow[];
   leasedIn(namespace: string, workflow: string, after: string, limit: number): readonly LeasedRow[];
@@ -123,6 +124,7 @@ export interface StatusRow {
 
 export interface SlotRow extends SlotHolder {
   readonly place: number;
+  readonly token: string;
   readonly takenAt: EpochMs;
 }
 

@@ -53,6 +53,7 @@ export const TABLES = [
     uid TEXT NOT NULL,
     run INTEGER NOT NULL,
     epoch INTEGER NOT NULL,
+    token TEXT NOT NULL,
     taken_at INTEGER NOT NULL,
     PRIMARY KEY (workflow, place)
   ) STRICT, WITHOUT ROWID`,

@@ -2,14 +2,16 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { SlotHolder } from "../slot-store.ts";
 import type { LeasedRow, SlotRow } from "./operations.ts";
 
-const TAKE = `INSERT INTO slots (workflow, place, id, uid, run, epoch, taken_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+const TAKE = `INSERT INTO slots (workflow, place, id, uid, run, epoch, token, taken_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (workflow, place) DO NOTHING`;
 
-const IS_OWN = `SELECT 1 FROM slots WHERE workflow = ? AND place = ? AND uid = ? AND run = ? AND epoch = ?`;
+const IS_OWN = `SELECT 1 FROM slots WHERE workflow = ? AND place = ? AND token = ?`;
+
+const DROP = `DELETE FROM slots WHERE workflow = ? AND place = ? AND token = ?`;
 
 const FREE = `DELETE FROM slots WHERE workflow = ? AND uid = ? AND run = ? AND epoch = ? RETURNING place`;
 
-const TAKEN = `SELECT place, id, uid, run, epoch, taken_at AS takenAt FROM slots WHERE workflow = ? ORDER BY place`;
+const TAKEN = `SELECT place, id, uid, run, epoch, token, taken_at AS takenAt FROM slots WHERE workflow = ? ORDER BY place`;
 
 const LEASED_IN = `SELECT name, uid, run, position, lease_epoch AS epoch, lease_granted_at AS grantedAt FROM heads
   WHERE namespace = ? AND workflow = ? AND status = ? AND ready_at IS NULL AND lease_session IS NOT NULL AND name > ?
@@ -25,6 +27,7 @@ export class SlotRows {
   written = 0;
   readonly #take: StatementSync;
   readonly #isOwn: StatementSync;
+  readonly #drop: StatementSync;
   readonly #free: StatementSync;
   readonly #taken: StatementSync;
   readonly #leasedIn: StatementSync;
@@ -33,16 +36,21 @@ export class SlotRows {
   constructor(database: DatabaseSync) {
     this.#take = database.prepare(TAKE);
     this.#isOwn = database.prepare(IS_OWN);
+    this.#drop = database.prepare(DROP);
     this.#free = database.prepare(FREE);
     this.#taken = database.prepare(TAKEN);
     this.#leasedIn = database.prepare(LEASED_IN);
     this.#countLeased = database.prepare(COUNT_LEASED);
   }
 
-  take(workflow: string, { place, id, uid, run, epoch, takenAt }: SlotRow): boolean {
-    const changes = Number(this.#take.run(workflow, place, id, uid, run, epoch, takenAt).changes);
+  take(workflow: string, { place, id, uid, run, epoch, token, takenAt }: SlotRow): boolean {
+    const changes = Number(this.#take.run(workflow, place, id, uid, run, epoch, token, takenAt).changes);
     this.written += changes;
-    return changes > 0 || this.#isOwn.get(workflow, place, uid, run, epoch) !== undefined;
+    return changes > 0 || this.#isOwn.get(workflow, place, token) !== undefined;
+  }
+
+  drop(workflow: string, place: number, token: string): void {
+    this.written += Number(this.#drop.run(workflow, place, token).changes);
   }
 
   free(workflow: string, { uid, run, epoch }: SlotHolder): number | null {

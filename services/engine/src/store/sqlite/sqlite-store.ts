@@ -146,9 +146,13 @@ export class SqliteStore implements Store {
     return new Map(rows.map(({ status, instances }) => [readStatus(workflowText(name), status), instances]));
   }
 
-  async takeSlot({ workflow, place, holder, takenAt }: Slot): Promise<"taken" | "held"> {
-    const row = { ...holder, place, takenAt: wholeMs(takenAt) };
+  async takeSlot({ workflow, place, holder, token, takenAt }: Slot): Promise<"taken" | "held"> {
+    const row = { ...holder, place, token, takenAt: wholeMs(takenAt) };
     return (await this.#link.ask("takeSlot", workflowText(workflow), row)) ? "taken" : "held";
+  }
+
+  async dropSlot({ workflow, place, token }: Slot): Promise<void> {
+    await this.#link.ask("dropSlot", workflowText(workflow), place, token);
   }
 
   async freeSlot(workflow: WorkflowName, holder: SlotHolder): Promise<number | null> {
@@ -157,7 +161,13 @@ export class SqliteStore implements Store {
 
   async slots(workflow: WorkflowName): Promise<readonly Slot[]> {
     const rows = await this.#link.ask("slots", workflowText(workflow));
-    return rows.map(({ place, takenAt, ...holder }) => ({ workflow, place, takenAt, holder: { ...holder } }));
+    return rows.map(({ place, token, takenAt, ...holder }) => ({
+      workflow,
+      place,
+      token,
+      takenAt,
+      holder: { ...holder },
+    }));
   }
 
   async leasedIn(workflow: WorkflowName, after: string, limit: number) {
