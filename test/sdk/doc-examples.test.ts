@@ -82,6 +82,8 @@ describe("the examples in the SDK's comments", () => {
       strict: true,
       noEmit: true,
       target: "es2024",
+      // That of the sources, which are compiled along: no browser's.
+      lib: ["esnext"],
       module: "nodenext",
       types: ["node"],
       skipLibCheck: true,
