@@ -30,6 +30,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   INVALID_FIELD: "`--help` says what can be given",
   INSTANCE_NOT_FOUND: "`perdure instances list` shows those there are; finished ones are purged after a while",
   INSTANCE_EXISTS: "choose another --id, or none to get a new one",
+  STEP_NOT_FOUND: "`perdure instances describe` shows the steps that it has started",
   INVALID_TRANSITION: "`perdure instances describe` shows what it is doing",
   LIMIT_EXCEEDED: "pass a reference to where the data is kept instead",
   JOURNAL_CONFLICT: "try again",

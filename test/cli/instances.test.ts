@@ -312,3 +312,85 @@ describe("instances watch", () => {
     expect(linesOf(watched).at(-1)).toMatchObject({ run: 2, entry: "instanceCompleted" });
   });
 });
+
+describe("instances restart --from-step-name", () => {
+  it("begins the next run at a step", async () => {
+    const instance = await deployment.client.workflow("Approval").create({ id: "from-1" });
+    await deployment.becomes("Approval", "from-1", "WAITING");
+    const at = ["--from-step-name", "await approval", "--from-step-type", "waitForEvent", "--from-step-count", "1"];
+    expect(documentOf(await deployment.instances("restart", "Approval", "latest", ...at, "--json"))).toMatchObject({
+      instanceId: "from-1",
+      run: 2,
+    });
+    await instance.sendEvent({ type: "approved", payload: "yes" });
+    expect(await instance.waitForEnd()).toMatchObject({ status: "complete", output: "yes" });
+    const described = documentOf(await deployment.instances("describe", "Approval", "from-1", "--json"));
+    expect(described).toMatchObject({
+      run: 2,
+      steps: [
+        { name: "prepare", status: "complete" },
+        { name: "await approval", status: "complete" },
+      ],
+    });
+  });
+
+  it("is refused for a step that has not started, and without its name", async () => {
+    await deployment.create("Unserved", "from-2");
+    const unknown = await deployment.instances("restart", "Unserved", "from-2", "--from-step-name", "x");
+    expect(unknown).toMatchObject({ code: 1, stdout: "" });
+    expect(unknown.stderr).toContain('perdure: Step "x" not found in execution history');
+    expect(await deployment.instances("restart", "Unserved", "from-2", "--from-step-count", "2")).toMatchObject({
+      code: 2,
+      stderr: "perdure: --from-step-count and --from-step-type need --from-step-name\n",
+    });
+  });
+});
+
+describe("instances delete", () => {
+  it("removes those that are named, and says which were not there", async () => {
+    for (const id of ["d-1", "d-2"]) await deployment.create("Unserved", id);
+    const { code, stdout, stderr } = await deployment.instances("delete", "Unserved", "d-1", "gone", "latest");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "Unserved/d-1 is deleted\nUnserved/d-2 is deleted\n" });
+    expect(stderr).toMatch(/^perdure: .*"gone".*\n$/);
+    expect(await deployment.instances("describe", "Unserved", "d-1")).toMatchObject({ code: 1, stdout: "" });
+  });
+
+  it.each([
+    ["one id a line", "f-1\nf-2\n\n"],
+    ["a JSON list", '["f-1", "f-2"]'],
+  ])("takes ids from a file: %s", async (_, stdin) => {
+    for (const id of ["f-1", "f-2"]) await deployment.create("Unserved", id);
+    const deleted = await deployment.run(["instances", "delete", "Unserved", "--filename", "-", "--json"], { stdin });
+    expect(documentOf(deleted)).toEqual({ deleted: ["f-1", "f-2"], errors: [] });
+    expect(deleted.code).toBe(0);
+  });
+
+  it("wants ids", async () => {
+    expect(await deployment.instances("delete", "Unserved")).toMatchObject({ code: 2 });
+    const wrong = ["instances", "delete", "Unserved", "--filename", "-"];
+    expect(await deployment.run(wrong, { stdin: "[1]" })).toMatchObject({ code: 2 });
+  });
+});
+
+describe("instances terminate-all", () => {
+  it("ends those of the statuses that are given, when it is told to", async () => {
+    for (const id of ["t-1", "t-2", "t-3"]) await deployment.create("AllOf", id);
+    await (await deployment.client.workflow("AllOf").get("t-2")).pause();
+    const unconfirmed = await deployment.instances("terminate-all", "AllOf");
+    expect(unconfirmed).toMatchObject({ code: 2, stdout: "" });
+    expect(unconfirmed.stderr).toBe('perdure: Terminate 3 of "AllOf"? Give --yes.\n');
+
+    const paused = await deployment.instances("terminate-all", "AllOf", "--status", "paused", "--yes", "--json");
+    expect(documentOf(paused)).toEqual({ terminated: ["t-2"] });
+    expect(await deployment.instances("terminate-all", "AllOf", "--yes")).toEqual({
+      code: 0,
+      stdout: "2 instances terminated\n",
+      stderr: "",
+    });
+    expect(rowsOf((await deployment.instances("list", "--workflow", "AllOf")).stdout).map((row) => row[2])).toEqual([
+      "terminated",
+      "terminated",
+      "terminated",
+    ]);
+  });
+});

@@ -1,8 +1,11 @@
 import type { Command } from "commander";
 import { addCreate } from "./create.ts";
+import { addDelete } from "./delete.ts";
 import { addDescribe } from "./describe.ts";
 import { addList } from "./list.ts";
+import { addRestart } from "./restart.ts";
 import { addSendEvent, addSteering } from "./steer.ts";
+import { addTerminateAll } from "./terminate-all.ts";
 import { addWatch } from "./watch.ts";
 
 /** `perdure instances …`: what callers do with instances. */
@@ -18,4 +21,7 @@ export function addInstances(program: Command): void {
   addWatch(instances);
   addSendEvent(instances);
   addSteering(instances);
+  addRestart(instances);
+  addTerminateAll(instances);
+  addDelete(instances);
 }

@@ -1,26 +1,20 @@
-import { type Command, Option } from "commander";
-import { type Instance, type InstanceStatus, InstanceStatusSchema } from "perdure/proto/perdure/v1/instance_pb";
+import type { Command } from "commander";
+import type { Instance } from "perdure/proto/perdure/v1/instance_pb";
 import { callsEngine } from "../calling.ts";
 import { type Engine, inNamespace } from "../engine.ts";
 import { EXIT } from "../exit-code.ts";
 import { wholeNumber } from "../options.ts";
-import { enumWord } from "../show/json.ts";
 import { table } from "../show/table.ts";
 import { statusText } from "../show/text.ts";
 import { durationText, instant, momentText } from "../show/time.ts";
 import { instanceJson, PROMPTLY } from "./instance.ts";
+import { statusesOf, statusOption } from "./statuses.ts";
 
 const LIMIT_DEFAULT = 20;
 /** Ours: a list that nobody reads to its end; programs narrow it by workflow and status. */
 const LIMIT_MAX = 100_000;
 /** As many a page as the contract allows. */
 const PAGE_SIZE_MAX = 1_000;
-
-const STATUSES: ReadonlyMap<string, InstanceStatus> = new Map(
-  InstanceStatusSchema.values
-    .filter(({ number }) => number !== 0)
-    .map(({ number }) => [enumWord(InstanceStatusSchema, number), number as InstanceStatus]),
-);
 
 interface ListOptions {
   readonly workflow?: string;
@@ -34,11 +28,7 @@ export function addList(instances: Command): void {
     .summary("list instances, newest first")
     .description("Lists instances, newest first.")
     .option("--workflow <name>", "only instances of this workflow")
-    .addOption(
-      new Option("--status <status...>", "only instances that are this; several may be given").choices([
-        ...STATUSES.keys(),
-      ]),
-    )
+    .addOption(statusOption("only instances that are this; several may be given"))
     .option("--limit <number>", "how many at most", wholeNumber(LIMIT_MAX), LIMIT_DEFAULT);
   callsEngine<ListOptions>(command, async ({ engine, out, json, options }) => {
     const { found, more } = await listed(engine, options);
@@ -54,7 +44,7 @@ async function listed(engine: Engine, { workflow, status = [], limit }: ListOpti
   const filter = {
     ...inNamespace(engine),
     ...(workflow !== undefined && { workflow }),
-    statuses: status.flatMap((word) => STATUSES.get(word) ?? []),
+    statuses: [...statusesOf(status)],
   };
   const found: Instance[] = [];
   let pageToken = "";

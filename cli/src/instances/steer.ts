@@ -32,11 +32,6 @@ const COMMANDS = {
     call: (engine: Engine, ref: Ref, { rollback = false }: Flags) =>
       engine.calls.terminateInstance({ ref, rollback }, PROMPTLY),
   },
-  restart: {
-    summary: "start an instance anew",
-    description: "Starts an instance anew, whatever it is doing: same id and params, an empty journal.",
-    call: (engine: Engine, ref: Ref) => engine.calls.restartInstance({ ref }, PROMPTLY),
-  },
 } as const;
 
 export function addSteering(instances: Command): void {
