@@ -24,7 +24,8 @@ export type Action =
   | { readonly does: "lose"; readonly reason: LeaseLostReason; readonly runsAgo: number }
   | { readonly does: "send"; readonly type: string; readonly requestId: string | null; readonly grantTo: string | null }
   | { readonly does: "command"; readonly command: Command }
-  | { readonly does: "keep"; readonly move: "settle" | "purge" }
+  | { readonly does: "keep"; readonly move: "settle" | "purge" | "completeRestart" | "delete" }
+  | { readonly does: "restartFrom"; readonly name: string }
   | { readonly does: "anything"; readonly move: Move };
 
 const SESSIONS = ["w1", "w2"] as const;
@@ -59,9 +60,24 @@ const send = fc.record({
 });
 const command = fc.record({
   does: fc.constant("command"),
-  command: fc.constantFrom<Command[]>("pause", "pause", "pause", "resume", "resume", "resume", "terminate", "restart"),
+  command: fc.constantFrom<Command[]>(
+    "pause",
+    "pause",
+    "pause",
+    "resume",
+    "resume",
+    "resume",
+    "terminate",
+    "rollBack",
+    "rollBack",
+    "restart",
+  ),
 });
-const keep = fc.record({ does: fc.constant("keep"), move: fc.constantFrom("settle", "purge") });
+const keep = fc.record({
+  does: fc.constant("keep"),
+  move: fc.constantFrom("settle", "settle", "settle", "purge", "purge", "purge", "completeRestart", "delete"),
+});
+const restartFrom = fc.record({ does: fc.constant("restartFrom"), name: fc.constantFrom("a", "b") });
 const anything = fc.record({ does: fc.constant("anything"), move: arbitraryMove });
 
 export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
@@ -77,6 +93,7 @@ export const actions: fc.Arbitrary<readonly Action[]> = fc.array(
     { weight: 2, arbitrary: send },
     { weight: 3, arbitrary: command },
     { weight: 1, arbitrary: keep },
+    { weight: 1, arbitrary: restartFrom },
     { weight: 1, arbitrary: anything },
   ) satisfies fc.Arbitrary<Action>,
   { maxLength: 40, size: "max" },
@@ -127,6 +144,9 @@ export function act(world: World, action: Action): void {
       return;
     case "keep":
       world.move({ kind: action.move });
+      return;
+    case "restartFrom":
+      world.move({ kind: "restartFrom", key: { kind: "do", name: action.name, count: 1 } });
       return;
     case "anything":
       world.move(action.move);

@@ -8,8 +8,9 @@ import type { StepConfig, StepKey } from "../../../services/engine/src/domain/st
 /*
  * Moves from anybody, with numbers that are none, below zero, fractions or beyond all bounds, and texts of all kinds.
  * Types are believed: that a field is a number, a text one of its union's, bytes are bytes, is what the rpc layer
- * makes of a message, and the domain does not look again. Event types, session names and the step limit too: the
- * first two are checked by the contract's patterns, the last is the engine's own.
+ * makes of a message, and the domain does not look again. Event types, session names, the limits and the key of a
+ * restart too: the first two are checked by the contract's patterns, the limits are the engine's own, and the key was
+ * found in the journal.
  */
 
 export const anyNumber: fc.Arbitrary<number> = fc.oneof(
@@ -104,6 +105,9 @@ export const arbitraryMove: fc.Arbitrary<Move> = fc.oneof(
     run: fc.oneof(fc.constant(1), anyNumber),
     epoch: anyNumber,
     reason: fc.constantFrom("expired", "released", "undelivered"),
+  }),
+  fc.record({
+    kind: fc.constantFrom("pause", "resume", "terminate", "rollBack", "restart", "completeRestart", "purge"),
   }),
   fc.record(
     {

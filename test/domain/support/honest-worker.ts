@@ -1,7 +1,7 @@
 import { isFinished } from "../../../services/engine/src/domain/lifecycle.ts";
 import { indexOf } from "../../../services/engine/src/domain/head.ts";
 import type { Operation } from "../../../services/engine/src/domain/operation.ts";
-import type { OpenStep } from "../../../services/engine/src/domain/step.ts";
+import type { OpenStep, StepKey } from "../../../services/engine/src/domain/step.ts";
 import { COMPLETE, CONFIG, json } from "./operations.ts";
 import { must } from "./violation.ts";
 import type { World } from "./world.ts";
@@ -14,7 +14,8 @@ export function finishHonestly(world: World): void {
   for (let moves = 0; moves < MOVES_MAX; moves++) {
     const { state } = world;
     if (isFinished(state.status) || state.purged) return;
-    if (state.status === "paused") world.move({ kind: "resume" });
+    if (state.restartingAt !== null) world.move({ kind: "completeRestart" });
+    else if (state.status === "paused") world.move({ kind: "resume" });
     else if (state.lease !== null) work(world, state.lease.session);
     else {
       world.now = Math.max(world.now, indexOf(state).readyAt ?? world.now);
@@ -25,16 +26,18 @@ export function finishHonestly(world: World): void {
 }
 
 function work(world: World, session: string): void {
-  const { birth, run, epoch, report, open } = world.state;
+  const { birth, run, epoch, report, open, rollback } = world.state;
+  const [toUndo] = rollback?.pending ?? [];
+  const last = toUndo === undefined ? COMPLETE : aStart(toUndo, 1);
   const operations = [...open.values()].flatMap(nextOf);
-  const idle = operations.length === 0;
+  const idle = open.size > 0 && operations.length === 0;
   world.move({
     kind: "report",
     session,
     uid: birth.uid,
     run,
     report: { epoch, sequence: (report?.sequence ?? 0) + 1 },
-    operations: open.size === 0 ? [COMPLETE] : operations,
+    operations: open.size === 0 ? [last] : operations,
     park: idle,
     limits: { steps: 4, bytes: 10_485_760 },
   });
@@ -45,10 +48,8 @@ function nextOf(step: OpenStep): readonly Operation[] {
   switch (step.status) {
     case "running":
       return [{ kind: "completeStep", key, attempt: step.attempt, output: json(1) }];
-    case "due": {
-      const { attempt } = step;
-      return [{ kind: "startStep", key, attempt, config: CONFIG, alreadyRunning: false, runningForMs: 0 }];
-    }
+    case "due":
+      return [aStart(key, step.attempt)];
     case "undelivered":
       return [{ kind: "deliverOutcome", key }];
     case "backingOff":
@@ -56,4 +57,8 @@ function nextOf(step: OpenStep): readonly Operation[] {
     case "awaiting":
       return [];
   }
+}
+
+function aStart(key: StepKey, attempt: number): Operation {
+  return { kind: "startStep", key, attempt, config: CONFIG, alreadyRunning: false, runningForMs: 0 };
 }

@@ -1,6 +1,8 @@
 import type { Entry, EntryOf, JournalRecord } from "../../../services/engine/src/domain/entry.ts";
 import type { Move } from "../../../services/engine/src/domain/move.ts";
+import { EMPTY_OBJECT, payloadBytes } from "../../../services/engine/src/domain/payload.ts";
 import type { StepKey } from "../../../services/engine/src/domain/step.ts";
+import { RollbackAuditor } from "./rollback-auditor.ts";
 import { StepAuditor } from "./step-auditor.ts";
 import { must } from "./violation.ts";
 
@@ -23,6 +25,9 @@ export class JournalAuditor {
   #pausedAt: number | null = null;
   #parked = false;
   #steps = new StepAuditor();
+  #rollback: RollbackAuditor | null = null;
+  #restarting = false;
+  #storedBytes = payloadBytes(EMPTY_OBJECT);
 
   constructor(handedTo: string | null) {
     this.#lease = handedTo === null ? null : { epoch: 1, session: handedTo };
@@ -51,6 +56,7 @@ export class JournalAuditor {
     const silent = this.#newestSequence === 0;
     if (record.report !== null) this.#newestSequence = record.report.sequence;
     this.#steps.beginRecord(now, this.#pausedAt !== null);
+    must(!this.#restarting || record.entries.every(canFollowRestart), "something follows a restart under way");
     for (const entry of record.entries) {
       must(this.#end === null || canFollowEnd(entry), `${entry.kind} follows the end`);
       must(!this.#purged, `${entry.kind} follows the purge`);
@@ -58,6 +64,7 @@ export class JournalAuditor {
     }
     if (record.report !== null) this.#unheard = 0;
     this.#lossReason = null;
+    this.#rollback?.endRecord(this.#end !== null);
     this.#steps.endRecord({ leased: this.#lease !== null, ended: this.#end !== null, move, record });
   }
 
@@ -75,6 +82,7 @@ export class JournalAuditor {
   #take(entry: Entry, record: JournalRecord, move: Move, now: number, silent: boolean): void {
     const steps = this.#steps;
     const byHolder = () => must(this.#lease !== null && record.report !== null, `${entry.kind} without a report`);
+    this.#rollback?.read(entry, move);
     switch (entry.kind) {
       case "leaseGranted":
         must(this.#lease === null, "a lease is granted while another holds");
@@ -105,6 +113,8 @@ export class JournalAuditor {
         return steps.start(entry, this.#unheard);
       case "stepCompleted":
         byHolder();
+        this.#storedBytes += payloadBytes(entry.output);
+        must(move.kind !== "report" || this.#storedBytes <= move.limits.bytes, "more is stored than may be");
         return steps.complete(entry);
       case "stepFailed":
         must(this.#lossReason !== "released" && this.#lossReason !== "undelivered", "no attempt was used up");
@@ -123,6 +133,7 @@ export class JournalAuditor {
       case "waitCompleted":
         return steps.completeWait(entry);
       case "eventAccepted":
+        this.#storedBytes += payloadBytes(entry.payload);
         return steps.accept(entry);
       case "outcomeDelivered":
         byHolder();
@@ -150,24 +161,52 @@ export class JournalAuditor {
         byHolder();
         return steps.cancelWait(entry);
       case "rollbackStarted":
+        if (entry.cause === "failed") byHolder();
+        else this.#lease = null;
+        this.#rollback = new RollbackAuditor(entry, move, steps.undoable);
+        steps.abandon();
+        this.#pauseRequested = false;
+        this.#pausedAt = null;
+        this.#parked = false;
+        return;
       case "rollbackCompleted":
       case "rollbackFailed":
+        return;
       case "restartRequested":
+        must(move.kind === "restartFrom", "a restart from a step that nobody asked for");
+        this.#restarting = true;
+        this.#end = null;
+        this.#lease = null;
+        this.#pausedAt = null;
+        this.#pauseRequested = false;
+        this.#parked = false;
+        this.#rollback = null;
+        return steps.abandon();
       case "restartedFrom":
         return must(false, `${entry.kind}: no move here asks for it`);
       case "instanceCompleted":
       case "instanceFailed":
         byHolder();
+        must(entry.kind === "instanceCompleted" || this.#isUndone, "a run fails and its steps are not undone");
         return this.#finish(entry.kind === "instanceCompleted" ? "complete" : "errored");
       case "instanceTerminated":
+        must(
+          move.kind !== "rollBack" || steps.undoable.length === 0,
+          "a run is terminated and its steps are not undone",
+        );
         return this.#finish("terminated");
       case "instanceRestarted":
         return this.#restart();
       case "instancePurged":
-        must(this.#end !== null, "an instance is purged before its end");
+        must(this.#end !== null || move.kind === "delete", "an instance is purged before its end");
+        this.#lease = null;
         this.#purged = true;
-        return;
+        return steps.abandon();
     }
+  }
+
+  get #isUndone(): boolean {
+    return this.#rollback?.ended ?? this.#steps.undoable.length === 0;
   }
 
   #finish(end: "complete" | "errored" | "terminated"): void {
@@ -188,10 +227,17 @@ export class JournalAuditor {
     this.#pausedAt = null;
     this.#parked = false;
     this.#steps = new StepAuditor();
+    this.#rollback = null;
+    this.#restarting = false;
+    this.#storedBytes = payloadBytes(EMPTY_OBJECT);
   }
 }
 
 function canFollowEnd(entry: Entry): boolean {
+  return canFollowRestart(entry) || entry.kind === "restartRequested";
+}
+
+function canFollowRestart(entry: Entry): boolean {
   return entry.kind === "instanceRestarted" || entry.kind === "instancePurged";
 }
 

@@ -244,7 +244,7 @@ export const MUTANTS: readonly Mutant[] = [
         throw new EngineError("JOURNAL_MISMATCH", "no");
       return decide(state, move, now);
     },
-    noticed: /honest worker/,
+    noticed: /honest worker|a repetition is refused/,
   },
   {
     breaks: "throws what is no refusal",
@@ -274,5 +274,137 @@ export const MUTANTS: readonly Mutant[] = [
       return { ...decision, next: next === state ? next : { ...next, stepCount: next.stepCount + 1 } };
     },
     noticed: /another state/,
+  },
+  {
+    breaks: "undoes the step that started first first",
+    decide: (state, move, now) =>
+      rewritten(state, decide(state, move, now), (entries) =>
+        entries.map((entry) =>
+          entry.kind === "rollbackStarted" ? { ...entry, steps: entry.steps.toReversed() } : entry,
+        ),
+      ),
+    noticed: /not undone in the order of their starts/,
+  },
+  {
+    breaks: "ends without undoing anything",
+    decide: (state, move, now) => mistaking(state, state.rollback === null ? { undoable: null } : {}, move, now),
+    noticed: /and its steps are not undone/,
+  },
+  {
+    breaks: "undoes steps in any order",
+    decide: (state, move, now) => {
+      const { rollback } = state;
+      const starts =
+        move.kind === "report" ? move.operations.filter((operation) => operation.kind === "startStep") : [];
+      const asked = rollback?.pending.find((key) => keyText(key) === keyText(starts[0]?.key ?? key));
+      if (rollback === null || asked === undefined) return decide(state, move, now);
+      const pending = [asked, ...rollback.pending.filter((key) => key !== asked)];
+      return mistaking(state, { rollback: { ...rollback, pending } }, move, now);
+    },
+    noticed: /is undone out of turn/,
+  },
+  {
+    breaks: "lets run go on in a rollback",
+    decide: (state, move, now) =>
+      move.kind === "report" && move.operations.some(({ kind }) => kind === "startSleep" || kind === "startWait")
+        ? mistaking(state, { rollback: null }, move, now)
+        : decide(state, move, now),
+    noticed: /during a rollback/,
+  },
+  {
+    breaks: "goes on undoing after a step that could not be undone",
+    decide: (state, move, now) =>
+      rewritten(state, decide(state, move, now), (entries) =>
+        entries.some(({ kind }) => kind === "rollbackFailed") && move.kind === "report"
+          ? entries.slice(
+              0,
+              entries.findIndex(({ kind }) => kind === "rollbackFailed"),
+            )
+          : entries,
+      ),
+    noticed: /a rollback has nothing to do, and goes on/,
+  },
+  {
+    breaks: "does not end with the last step that was undone",
+    decide: (state, move, now) =>
+      rewritten(state, decide(state, move, now), (entries) =>
+        entries.some(({ kind }) => kind === "rollbackCompleted") ? entries.slice(0, -2) : entries,
+      ),
+    noticed: /a rollback has nothing to do, and goes on/,
+  },
+  {
+    breaks: "ends a rollback but not its instance",
+    decide: (state, move, now) =>
+      rewritten(state, decide(state, move, now), (entries) =>
+        entries.some(({ kind }) => kind === "rollbackCompleted") ? entries.slice(0, -1) : entries,
+      ),
+    noticed: /do not end together/,
+  },
+  {
+    breaks: "ends a failed run as one that a caller terminated",
+    decide: (state, move, now) =>
+      mistaking(
+        state,
+        state.rollback === null ? {} : { rollback: { ...state.rollback, cause: "terminated" } },
+        move,
+        now,
+      ),
+    noticed: /a failure ends as a termination/,
+  },
+  {
+    breaks: "forgets why run has failed",
+    decide: (state, move, now) => {
+      const { rollback } = state;
+      if (rollback === null) return decide(state, move, now);
+      const failure = { name: "Error", message: "something", stack: null, details: null };
+      return mistaking(state, { rollback: { ...rollback, failure } }, move, now);
+    },
+    noticed: /the failure of run is forgotten/,
+  },
+  {
+    breaks: "pauses a rollback",
+    decide: (state, move, now) =>
+      move.kind === "pause" ? mistaking(state, { rollback: null }, move, now) : decide(state, move, now),
+    noticed: /pause.* during a rollback/,
+  },
+  {
+    breaks: "rolls back what is rolled back already",
+    decide: (state, move, now) =>
+      move.kind === "rollBack" && state.rollback !== null
+        ? mistaking(state, { rollback: null }, move, now)
+        : decide(state, move, now),
+    noticed: /and its steps are not undone/,
+  },
+  {
+    breaks: "keeps the event of a wait that was cancelled from the next in line",
+    decide: (state, move, now) =>
+      rewritten(state, decide(state, move, now), (entries) =>
+        entries.filter(
+          (entry, index) => entry.kind !== "waitCompleted" || entries[index - 1]?.kind !== "waitCancelled",
+        ),
+      ),
+    noticed: /waits though an event of its type is kept|delivered without an outcome/,
+  },
+  {
+    breaks: "stores more than may be stored",
+    decide: (state, move, now) =>
+      move.kind === "report"
+        ? decide(state, { ...move, limits: { ...move.limits, bytes: Infinity } }, now)
+        : decide(state, move, now),
+    noticed: /more is stored than may be/,
+  },
+  {
+    breaks: "lets others act while a run is restarted from a step",
+    decide: (state, move, now) =>
+      state.restartingAt !== null && move.kind !== "completeRestart"
+        ? mistaking(state, { restartingAt: null }, move, now)
+        : decide(state, move, now),
+    noticed: /follows a restart under way/,
+  },
+  {
+    breaks: "lets others act on what was deleted",
+    decide: (state, move, now) =>
+      state.purged ? mistaking(state, { purged: false, endedAt: null }, move, now) : decide(state, move, now),
+    noticed: /follows the purge/,
   },
 ];

@@ -19,6 +19,9 @@ const COUNTS_MAX = 3;
 const BACKOFFS: readonly Backoff[] = ["constant", "linear", "exponential"];
 const SPANS_MS = [0, 50, 1_000] as const;
 
+/** Reached now and then. */
+const BYTES_MAX = 40;
+
 /** One in so many picks ends the run, so that most sequences see more than its beginning. */
 const PICKS_AN_END = 40;
 
@@ -34,7 +37,7 @@ export function plausibleReport(
 ): ReportMove {
   const { birth, run, epoch, lease } = state;
   const { uid } = birth;
-  const limits = { steps: 4, bytes: 10_485_760 };
+  const limits = { steps: 4, bytes: BYTES_MAX };
   const report = { epoch, sequence: (state.report?.sequence ?? 0) + 1 };
   const session = lease?.session ?? "w1";
   let move: ReportMove = { kind: "report", session, uid, run, report, operations: [], park: false, limits };
@@ -61,8 +64,15 @@ function stateAfter(state: InstanceState, move: ReportMove, now: EpochMs): Insta
 
 function pickOperation(state: InstanceState, now: EpochMs, pick: number): Operation | null {
   const detail = pick >> 6;
-  if (detail % PICKS_AN_END === PICKS_AN_END - 1) return detail % 3 === 0 ? FAIL : COMPLETE;
-  const options = [...ongoing(state, detail), ...beginnings(state, now, detail)];
+  const pending = state.rollback?.pending ?? [];
+  const astray = detail % 8 === 7;
+  const toUndo = astray ? pending.at(-1) : pending[0];
+  if (toUndo !== undefined && state.open.size === 0 && detail % 16 !== 15) return aStart(toUndo, 1, detail);
+  if (toUndo === undefined && detail % PICKS_AN_END === PICKS_AN_END - 1) return detail % 3 === 0 ? COMPLETE : FAIL;
+  const options = [
+    ...ongoing(state, detail),
+    ...(toUndo === undefined || astray ? beginnings(state, now, detail) : []),
+  ];
   return options[pick % options.length] ?? null;
 }
 
@@ -82,10 +92,14 @@ function ongoing({ open }: InstanceState, detail: number): readonly Operation[] 
       case "due":
         return [aStart(key, step.attempt, detail)];
       case "undelivered":
-        return [{ kind: "deliverOutcome", key }];
+        return [
+          { kind: "deliverOutcome", key },
+          ...(key.kind === "wait" ? [{ kind: "cancelWait", key } as const] : []),
+        ];
+      case "awaiting":
+        return [{ kind: "cancelWait", key }];
       case "backingOff":
       case "sleeping":
-      case "awaiting":
         return [];
     }
   });
@@ -97,13 +111,14 @@ function beginnings(state: InstanceState, now: EpochMs, detail: number): readonl
   const aDo = freeKey(state, "do", detail);
   const aSleep = freeKey(state, "sleep", detail);
   const aWait = freeKey(state, "wait", detail);
-  const eventType = detail % 2 === 0 ? "x" : "y";
+  const [eventType, other] = detail % 2 === 0 ? ["x", "y"] : ["y", "x"];
+  const otherEventTypes = detail % 5 === 0 ? [other!] : [];
   return [
     ...(aDo === null ? [] : [aStart(aDo, 1 + (detail % 3 === 0 ? state.lostAttempts : 0), detail)]),
     ...(aSleep === null ? [] : [{ kind: "startSleep", key: aSleep, end } as const]),
     ...(aWait === null
       ? []
-      : [{ kind: "startWait", key: aWait, eventType, otherEventTypes: [], timeoutMs: spanMs } as const]),
+      : [{ kind: "startWait", key: aWait, eventType: eventType!, otherEventTypes, timeoutMs: spanMs } as const]),
   ];
 }
 
@@ -116,7 +131,7 @@ function aStart(key: StepKey, attempt: number, detail: number): Operation {
     timeoutMs: 1_000,
     dynamicDelay: false,
     sensitive: false,
-    rollback: false,
+    rollback: detail % 2 === 0,
   };
   return { kind: "startStep", key, attempt, config, alreadyRunning, runningForMs: alreadyRunning ? detail % 100 : 0 };
 }

@@ -8,6 +8,7 @@ import { must } from "./violation.ts";
 /** What must hold of a state, whatever led to it. @throws {Violation} */
 export function checkState(state: InstanceState): void {
   const { status, lease, open } = state;
+  if (state.purged) return must(lease === null && open.size === 0, "an instance is removed and goes on");
   const leased = status === "running" || status === "waitingForPause";
   must(leased === (lease !== null), `${status} ${lease === null ? "without" : "with"} a lease`);
   must((status === "paused") === (state.pausedAt !== null), "clocks stand still exactly while paused");

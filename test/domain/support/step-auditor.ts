@@ -1,6 +1,6 @@
 import type { EntryOf, JournalRecord, LeaseLostReason } from "../../../services/engine/src/domain/entry.ts";
 import type { Move } from "../../../services/engine/src/domain/move.ts";
-import { keyText, type StepConfig } from "../../../services/engine/src/domain/step.ts";
+import { keyText, type StepConfig, type StepKey } from "../../../services/engine/src/domain/step.ts";
 import { must } from "./violation.ts";
 
 type Seen =
@@ -8,8 +8,9 @@ type Seen =
   | { readonly at: "backingOff"; readonly attempt: number; readonly config: StepConfig; readonly dueAt: number }
   | { readonly at: "due"; readonly attempt: number; readonly config: StepConfig }
   | { readonly at: "sleeping"; readonly dueAt: number }
-  | { readonly at: "awaiting"; readonly dueAt: number; readonly type: string; readonly fresh: boolean }
-  | { readonly at: "undelivered" }
+  | { readonly at: "awaiting"; readonly dueAt: number; readonly types: readonly string[]; readonly fresh: boolean }
+  /** What a wait was given. */
+  | { readonly at: "undelivered"; readonly event: number | null }
   | { readonly at: "over" };
 
 interface SeenEvent {
@@ -22,6 +23,8 @@ export class StepAuditor {
   readonly #steps = new Map<string, Seen>();
   readonly #events: SeenEvent[] = [];
   readonly #requestIds = new Set<string>();
+  /** What undoes the steps that can be undone, newest first. */
+  readonly #undoable: StepKey[] = [];
   #now = 0;
   #frozen = false;
   /** The time of the timer that fired last in this record. */
@@ -33,6 +36,15 @@ export class StepAuditor {
 
   get hasTimer(): boolean {
     return [...this.#steps.values()].some((step) => "dueAt" in step);
+  }
+
+  get undoable(): readonly StepKey[] {
+    return this.#undoable;
+  }
+
+  /** What `run` was about is over. */
+  abandon(): void {
+    this.#steps.clear();
   }
 
   requireIdle(): void {
@@ -50,7 +62,7 @@ export class StepAuditor {
     for (const [text, step] of this.#steps) {
       must(step.at !== "running" || after.leased, `${text} runs without a lease`);
       if (step.at !== "awaiting") continue;
-      const kept = this.#events.some(({ type, taken }) => type === step.type && !taken);
+      const kept = this.#events.some(({ type, taken }) => step.types.includes(type) && !taken);
       must(!kept, `${text} waits though an event of its type is kept`);
       this.#steps.set(text, { ...step, fresh: false });
     }
@@ -79,6 +91,7 @@ export class StepAuditor {
     must(Number.isInteger(attempt) && attempt >= least && attempt <= least + unheard, `${text} miscounts attempts`);
     must((config === null) === (due !== null), `the config of ${text} comes with its first start`);
     this.#steps.set(text, { at: "running", attempt, config: config ?? due!.config });
+    if (key.kind === "do" && config?.rollback === true) this.#undoable.unshift({ ...key, kind: "rollback" });
   }
 
   complete({ key, attempt }: EntryOf<"stepCompleted">): void {
@@ -116,8 +129,8 @@ export class StepAuditor {
     this.#startTimer(keyText(key), { at: "sleeping", dueAt });
   }
 
-  startWait({ key, dueAt, eventType }: EntryOf<"waitStarted">): void {
-    this.#startTimer(keyText(key), { at: "awaiting", dueAt, type: eventType, fresh: true });
+  startWait({ key, dueAt, eventType, otherEventTypes }: EntryOf<"waitStarted">): void {
+    this.#startTimer(keyText(key), { at: "awaiting", dueAt, types: [eventType, ...otherEventTypes], fresh: true });
   }
 
   fire({ kind, key }: EntryOf<"sleepCompleted" | "waitTimedOut">): void {
@@ -126,26 +139,30 @@ export class StepAuditor {
     const wanted = kind === "sleepCompleted" ? "sleeping" : "awaiting";
     must(step?.at === wanted && "dueAt" in step, `${text} ends while it is ${step?.at}`);
     this.#fired(text, step.dueAt);
-    this.#steps.set(text, { at: "undelivered" });
+    this.#steps.set(text, { at: "undelivered", event: null });
   }
 
   completeWait({ key, event }: EntryOf<"waitCompleted">): void {
     const text = keyText(key);
     const step = this.#steps.get(text);
     must(step?.at === "awaiting", `${text} is given an event while it is ${step?.at}`);
-    const longest = [...this.#steps].find(([, other]) => other.at === "awaiting" && other.type === step.type);
+    const oldest = this.#events.findIndex(({ type, taken }) => step.types.includes(type) && !taken);
+    must(oldest === event - 1, `event ${event} is taken out of turn, or twice`);
+    const { type } = this.#events[oldest]!;
+    const longest = [...this.#steps].find(([, other]) => other.at === "awaiting" && other.types.includes(type));
     must(longest?.[0] === text, `${text} is given an event before ${longest?.[0]}`);
     must(step.fresh || this.#frozen || step.dueAt > this.#now, `${text} takes an event after its time`);
-    const oldest = this.#events.findIndex(({ type, taken }) => type === step.type && !taken);
-    must(oldest === event - 1, `event ${event} is taken out of turn, or twice`);
-    this.#events[oldest] = { type: step.type, taken: true };
-    this.#steps.set(text, { at: "undelivered" });
+    this.#events[oldest] = { type, taken: true };
+    this.#steps.set(text, { at: "undelivered", event });
   }
 
   cancelWait({ key }: EntryOf<"waitCancelled">): void {
     const text = keyText(key);
     const step = this.#steps.get(text);
     must(step?.at === "awaiting" || step?.at === "undelivered", `${text} is cancelled while it is ${step?.at}`);
+    must(key.kind === "wait", `${text} is no wait and is cancelled`);
+    const event = step.at === "undelivered" ? step.event : null;
+    if (event !== null) this.#events[event - 1] = { type: this.#events[event - 1]!.type, taken: false };
     this.#steps.set(text, { at: "over" });
   }
 

@@ -26,6 +26,7 @@ const REASONS: ReadonlySet<ErrorReason> = new Set([
   "INSTANCE_NOT_FOUND",
   "LEASE_LOST",
   "JOURNAL_MISMATCH",
+  "JOURNAL_CONFLICT",
   "INVALID_TRANSITION",
   "LIMIT_EXCEEDED",
   "INVALID_FIELD",
@@ -77,9 +78,10 @@ export class World {
     return answer;
   }
 
-  /** Whether it is the newest report accepted under the newest lease, unless that was lost since. */
-  #isNewest({ run, report }: ReportMove): boolean {
-    return !this.#state.purged && run === this.#state.run && isDeepStrictEqual(report, this.#state.report);
+  /** Whether it is the newest report accepted under the newest lease, unless that was lost since, or the run given up. */
+  #isNewest({ uid, run, report }: ReportMove): boolean {
+    const gone = this.#state.purged || this.#state.restartingAt !== null;
+    return !gone && uid === this.birth.uid && run === this.#state.run && isDeepStrictEqual(report, this.#state.report);
   }
 
   /**
@@ -125,7 +127,10 @@ export class World {
   #check(): void {
     const state = this.#state;
     checkState(state);
-    must(state.status === this.#auditor.status, `${state.status}, but the journal says ${this.#auditor.status}`);
+    must(
+      state.purged || state.status === this.#auditor.status,
+      `${state.status}, but the journal says ${this.#auditor.status}`,
+    );
     must((state.lease?.epoch ?? null) === this.#auditor.leaseEpoch, "the lease is not the journal's");
     const replayed = this.#plain(replay(this.birth, this.records));
     must(isDeepStrictEqual(replayed, this.#plain(state)), "a replay of the journal leads to another state");

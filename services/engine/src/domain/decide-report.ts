@@ -46,7 +46,7 @@ function isRepeated(state: InstanceState, { uid, run, report }: ReportMove): boo
 
 /** Which starts the repeated report's pause put off: a worker that did not hear of it would call their callbacks. */
 function putOffBefore(state: InstanceState, { operations }: ReportMove): readonly StepKey[] {
-  if (isFinished(state.status)) return [];
+  if (isFinished(state.status) || state.rollback !== null) return [];
   return operations.flatMap((operation) => {
     if (operation.kind !== "startStep") return [];
     const { key, attempt } = operation;
