@@ -111,14 +111,14 @@ function beginnings(state: InstanceState, now: EpochMs, detail: number): readonl
   const aDo = freeKey(state, "do", detail);
   const aSleep = freeKey(state, "sleep", detail);
   const aWait = freeKey(state, "wait", detail);
-  const [eventType, other] = detail % 2 === 0 ? ["x", "y"] : ["y", "x"];
-  const otherEventTypes = detail % 5 === 0 ? [other!] : [];
+  const [eventType, other] = detail % 2 === 0 ? (["x", "y"] as const) : (["y", "x"] as const);
+  const otherEventTypes = detail % 5 === 0 ? [other] : [];
   return [
     ...(aDo === null ? [] : [aStart(aDo, 1 + (detail % 3 === 0 ? state.lostAttempts : 0), detail)]),
     ...(aSleep === null ? [] : [{ kind: "startSleep", key: aSleep, end } as const]),
     ...(aWait === null
       ? []
-      : [{ kind: "startWait", key: aWait, eventType: eventType!, otherEventTypes, timeoutMs: spanMs } as const]),
+      : [{ kind: "startWait", key: aWait, eventType, otherEventTypes, timeoutMs: spanMs } as const]),
   ];
 }
 

@@ -4,17 +4,6 @@ import type { Move } from "../../../services/engine/src/domain/move.ts";
 import { keyText, type StepKey } from "../../../services/engine/src/domain/step.ts";
 import { must } from "./violation.ts";
 
-/** What may be said of a run that is rolled back, beside how its steps are undone. */
-const ALLOWED: ReadonlySet<Entry["kind"]> = new Set<Entry["kind"]>([
-  "leaseGranted",
-  "leaseLost",
-  "parked",
-  "eventAccepted",
-  "restartRequested",
-  "instanceRestarted",
-  "instancePurged",
-]);
-
 /** Holds a rollback against what must always hold of one: what is undone, in which order, and how it ends. */
 export class RollbackAuditor {
   readonly #started: EntryOf<"rollbackStarted">;
@@ -62,8 +51,28 @@ export class RollbackAuditor {
           this.#started.cause === "terminated" || move.kind === "terminate",
           "a failure ends as a termination",
         );
-      default:
-        must(ALLOWED.has(entry.kind), `${entry.kind} during a rollback`);
+      case "leaseGranted":
+      case "leaseLost":
+      case "parked":
+      case "eventAccepted":
+      case "restartRequested":
+      case "instanceRestarted":
+      case "instancePurged":
+        return;
+      case "rollbackStarted":
+      case "restartedFrom":
+      case "sleepStarted":
+      case "sleepCompleted":
+      case "waitStarted":
+      case "waitCompleted":
+      case "waitTimedOut":
+      case "waitCancelled":
+      case "outcomeDelivered":
+      case "pauseRequested":
+      case "paused":
+      case "resumed":
+      case "instanceCompleted":
+        return must(false, `${entry.kind} during a rollback`);
     }
   }
 
