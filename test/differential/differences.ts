@@ -27,6 +27,21 @@ export const DIFFERENCES = {
     "An event for a finished instance is refused, as documented; the local engine drops it and reports success.",
   rollbackPhaseIsNamed:
     "A step inside a rollback is refused with the documented text; in the local engine its own disposal of the step object comes first.",
+  waitingIsTold:
+    "That an instance waits is told as workflow_waiting, and workflow_running when it goes on; the local engine tells neither.",
+  pauseIsReportedFirst:
+    "Steps are told when the worker reports them, a pause that was asked for meanwhile before them: how the instance's own events and those of its steps mingle is not compared.",
+  branchesTakeTurns:
+    "Branches that run at once take turns as they like in both engines: their events are compared by branch.",
+  timesInMs: "Events tell the times of a step's config in ms; the local engine repeats the words that were given.",
+  cutOffIsUntold:
+    "What a worker had not reported when its instance was terminated is never told: callbacks in flight, or that it had begun at all. The local engine tells that they started.",
+  untilIsMeasured: "How long a sleepUntil takes is measured with the clock when it is called.",
+  raceByJournal:
+    "On replay a race is decided by the journal's order, as live; in the local engine the first of the branches that are done wins.",
+  finalStaysFinal:
+    "A step that failed by a NonRetryableError has failed for good; the local engine tries it again after a pause while it has retries left, or waits for it in vain before the pause.",
+  sleepsByLength: "The key of a sleep is its name and count; in the local engine its length, too.",
 } as const satisfies Record<string, string>;
 
 export type DifferenceName = keyof typeof DIFFERENCES;

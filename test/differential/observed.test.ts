@@ -2,6 +2,13 @@ import { readdir } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { DIFFERENCES } from "./differences.ts";
 import { SCENARIOS } from "./scenarios/index.ts";
+import { programMismatches } from "./src/generated/compare.ts";
+import type { Shown } from "./src/generated/direct.ts";
+import { LEFT_OUT, programOf } from "./src/generated/generate.ts";
+import { FAILURE_KINDS, VALUE_KINDS } from "./src/generated/program.ts";
+import { digestOf, readRecorded, RECORDED } from "./src/generated/recorded.ts";
+import { smallerThan } from "./src/generated/shrink.ts";
+import { RULES } from "./src/generated/tracks.ts";
 import { expectedOf, mismatches, OWN_WORDS, staleDifferences } from "./src/comparison.ts";
 import type { Observation } from "./src/observation.ts";
 import { readObserved, topicOf } from "./src/observed.ts";
@@ -16,7 +23,11 @@ describe("the scenarios", () => {
   });
 
   it("use every difference that is listed", () => {
-    const used = SCENARIOS.flatMap(({ differences = [] }) => differences.map(({ because }) => because));
+    const used = [
+      ...SCENARIOS.flatMap(({ differences = [] }) => differences.map(({ because }) => because)),
+      ...LEFT_OUT,
+      ...RULES,
+    ];
 
     expect(Object.keys(DIFFERENCES).filter((name) => !new Set<string>(used).has(name))).toEqual([]);
   });
@@ -26,7 +37,7 @@ describe("the records of what miniflare does", () => {
   it("are kept in one file for each module", async () => {
     const files = await readdir(new URL("observed/", import.meta.url));
 
-    expect(files.toSorted()).toEqual(topics.map((topic) => `${topic}.json`).toSorted());
+    expect(files.toSorted()).toEqual([...topics.map((topic) => `${topic}.json`), "programs.jsonl"].toSorted());
   });
 
   it.each(topics)("have one observation for each scenario: %s", async (topic) => {
@@ -40,6 +51,54 @@ describe("the records of what miniflare does", () => {
     const scenarios = SCENARIOS.filter(({ module }) => topicOf(module) === topic);
 
     expect(scenarios.flatMap((scenario) => staleDifferences(scenario, observed[scenario.name]!))).toEqual([]);
+  });
+});
+
+describe("random programs", () => {
+  it("are the same for the same seed, and those that are recorded are still made", async () => {
+    const recorded = await readRecorded();
+
+    expect(recorded.map(({ seed, digest }) => [seed, digest])).toEqual(
+      RECORDED.map((program) => [program.seed, digestOf(program)]),
+    );
+    expect(programOf(7)).toEqual(programOf(7));
+  });
+
+  it("are made of everything there is", () => {
+    const programs = JSON.stringify(RECORDED);
+    const acts = ["do", "nest", "fan", "sleep", "wait", "together", "try", "loop", "throw", "return"];
+    const ways = ["all", "allSettled", "race", "any"];
+    const interruptions = ["passes", "pauses", "unpauses", "resumes", "terminates", "restarts"];
+    const words = [...acts, ...ways, ...interruptions, ...VALUE_KINDS, ...FAILURE_KINDS];
+
+    expect(words.filter((word) => !programs.includes(`"${word}"`))).toEqual([]);
+  });
+
+  it("tell where two outcomes differ", () => {
+    const shown: Shown = {
+      status: "complete",
+      output: null,
+      error: null,
+      answers: ["ok"],
+      attempts: { "1 a-1": [1] },
+      tracks: { workflow: ["workflow_queued"], branch: ["step_started a-1", "step_completed a-1"] },
+    };
+
+    expect(programMismatches(shown, structuredClone(shown))).toEqual([]);
+    expect(programMismatches(shown, { ...shown, status: "errored" })).toHaveLength(1);
+    expect(programMismatches(shown, { ...shown, attempts: { "1 a-1": [1, 2] } })).toHaveLength(1);
+    expect(programMismatches(shown, { ...shown, tracks: { workflow: ["workflow_queued"] } })).toHaveLength(1);
+    expect(programMismatches(shown, { failed: "stuck" })).toEqual(["Perdure: stuck"]);
+  });
+
+  it("become smaller by one act at a time, until none is left", () => {
+    let smallest = RECORDED[0]!;
+    for (let smaller = smallerThan(smallest); smaller.length > 0; smaller = smallerThan(smallest)) {
+      expect(smaller.every((one) => JSON.stringify(one).length < JSON.stringify(smallest).length)).toBe(true);
+      smallest = smaller[0]!;
+    }
+
+    expect(smallest).toMatchObject({ body: [], afterwards: [] });
   });
 });
 

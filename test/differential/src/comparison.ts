@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Observation } from "./observation.ts";
+import type { Observation, Outcome } from "./observation.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Stands in an expected error for whatever words the engine finds. */
@@ -17,6 +17,13 @@ export function mismatches(expected: Observation, actual: Observation): readonly
   return FIELDS.filter((field) => !isSame(expected[field], actual[field])).map(
     (field) => `${field}: expected ${JSON.stringify(expected[field])}, seen ${JSON.stringify(actual[field])}`,
   );
+}
+
+/** One line for each way in which Perdure does not do what it is to do, given what was observed in miniflare. */
+export function wrongsOf(scenario: Scenario, observed: Observation, actual: Outcome): readonly string[] {
+  const found = "failed" in actual ? [actual.failed] : mismatches(expectedOf(scenario, observed), actual);
+  if (scenario.awaits !== undefined) return found.length > 0 ? [] : [`${scenario.name}: passes; it no longer awaits`];
+  return found.map((line) => `${scenario.name}: ${line}`);
 }
 
 /** Fields named by a difference in which there is none (any more). */

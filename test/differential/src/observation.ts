@@ -13,6 +13,9 @@ export interface Observation {
   readonly attempts: Readonly<Record<string, readonly number[]>>;
 }
 
+/** What one scenario showed, or why it could not be driven to its end. */
+export type Outcome = Observation | { readonly failed: string };
+
 export interface ObservedError {
   readonly name: string;
   readonly message: string;

@@ -4,7 +4,10 @@ const MINIFLARE: string = "miniflare";
 const ESBUILD: string = "esbuild";
 
 interface Miniflare {
-  dispatchFetch(url: string, init: { readonly method: string; readonly body: string }): Promise<Response>;
+  dispatchFetch(
+    url: string,
+    init: { readonly method: string; readonly body: string; readonly signal?: AbortSignal },
+  ): Promise<Response>;
   dispose(): Promise<void>;
 }
 

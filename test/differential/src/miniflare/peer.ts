@@ -1,26 +1,20 @@
-import { fileURLToPath } from "node:url";
 import { drive } from "../drive.ts";
 import { EffectLog } from "../effect-log.ts";
 import type { ObservedError } from "../observation.ts";
 import type { InstanceHandle, Peer, WorkflowBinding } from "../peer.ts";
 import type { Attempt } from "../recorder.ts";
 import type { Scenario } from "../scenario.ts";
-import { build, Miniflare, NoOpLog } from "./installed.ts";
+import { bundled, COMPATIBILITY, manifestOf } from "./bundle.ts";
+import { Miniflare, NoOpLog } from "./installed.ts";
 import { CALLER_MODULE, RECORDER_MODULE } from "./workers.ts";
-
-const COMPATIBILITY_DATE = "2026-11-17";
-
-/**
- * Defaults of that date in production. The local engine keeps an old date of its own and takes only flags that are named
- * by a worker with a binding to the workflow; without them errors lose their names.
- */
-const COMPATIBILITY_FLAGS = ["enhanced_error_serialization", "workflows_preserve_non_retryable_error_message"];
 
 /** Cloudflare's local engine. Each scenario has a workerd process of its own, which takes about half a second. */
 export const miniflarePeer: Peer = {
   async run(scenario) {
     const log = new EffectLog();
-    const miniflare = new Miniflare(optionsFor(scenario, await bundled(scenario.module), log));
+    const miniflare = new Miniflare(
+      optionsFor(scenario, await bundled(new URL(`../../workflows/${scenario.module}`, import.meta.url)), log),
+    );
     try {
       return await drive(scenario, bindingThrough(miniflare), log);
     } finally {
@@ -29,35 +23,16 @@ export const miniflarePeer: Peer = {
   },
 };
 
-/** The module with its relative imports in one piece, types taken off, as wrangler would upload it. */
-async function bundled(module: string): Promise<string> {
-  const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(`../../workflows/${module}`, import.meta.url))],
-    bundle: true,
-    write: false,
-    format: "esm",
-    target: "es2024",
-    external: ["cloudflare:*"],
-  });
-  return outputFiles[0]!.text;
-}
-
 function optionsFor(scenario: Scenario, contents: string, log: EffectLog) {
-  const manifest = (contents: string) => ({
-    mainModule: "worker.mjs",
-    modulesRoot: "/",
-    modules: { "worker.mjs": { type: "esm", contents } },
-  });
-  const common = { compatibilityDate: COMPATIBILITY_DATE, compatibilityFlags: COMPATIBILITY_FLAGS, exports: {} };
   return {
     log: new NoOpLog(),
     handleStructuredLogs: () => {},
     workers: [
       {
         config: {
-          ...common,
+          ...COMPATIBILITY,
           name: "caller",
-          manifest: manifest(CALLER_MODULE),
+          manifest: manifestOf(CALLER_MODULE),
           env: {
             WORKFLOW: {
               type: "workflow",
@@ -71,17 +46,17 @@ function optionsFor(scenario: Scenario, contents: string, log: EffectLog) {
       },
       {
         config: {
-          ...common,
+          ...COMPATIBILITY,
           name: "workflows",
-          manifest: manifest(contents),
+          manifest: manifestOf(contents),
           env: { RECORDER: { type: "worker", worker: "recorder" } },
         },
       },
       {
         config: {
-          ...common,
+          ...COMPATIBILITY,
           name: "recorder",
-          manifest: manifest(RECORDER_MODULE),
+          manifest: manifestOf(RECORDER_MODULE),
           env: { OUTSIDE: { type: "fetcher", handler: receiver(log) } },
         },
       },

@@ -1,50 +1,76 @@
-// Runs all scenarios in miniflare. `npm run record` writes what was observed; `npm run verify` compares with it instead.
-import { availableParallelism } from "node:os";
+// Runs all scenarios and the recorded programs in miniflare. `npm run record` writes what was observed; `npm run verify`
+// compares with it instead. Names of topics, "programs" among them, choose some.
 import { isDeepStrictEqual } from "node:util";
 import { SCENARIOS } from "../../scenarios/index.ts";
+import { programMismatches } from "../generated/compare.ts";
+import type { Shown } from "../generated/direct.ts";
+import type { Program } from "../generated/program.ts";
+import { readRecorded, RECORDED, writeRecorded } from "../generated/recorded.ts";
 import type { Observation } from "../observation.ts";
 import { readObserved, topicOf, writeObserved } from "../observed.ts";
-import type { Scenario } from "../scenario.ts";
-import { miniflarePeer } from "./peer.ts";
+import { programsInMiniflare } from "./programs.ts";
+import { scenariosInMiniflare } from "./scenarios.ts";
 
 const verifying = process.argv.includes("--verify");
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith("--"));
-const chosen = SCENARIOS.filter(({ module }) => wanted.length === 0 || wanted.includes(topicOf(module)));
-const observed = new Map<Scenario, Observation>();
+const isWanted = (topic: string): boolean => wanted.length === 0 || wanted.includes(topic);
 const failures: string[] = [];
 
-/** Takes scenarios from one line until it is empty; as many of these as there are cores work it off. */
-async function workOff(line: Scenario[]): Promise<void> {
-  for (let scenario = line.shift(); scenario !== undefined; scenario = line.shift()) {
-    try {
-      observed.set(scenario, await miniflarePeer.run(scenario));
-    } catch (error) {
-      failures.push(`${scenario.name}\n  ${String(error)}`);
-    }
-  }
-}
-
-const line = [...chosen];
-await Promise.all(Array.from({ length: availableParallelism() }, () => workOff(line)));
-
-for (const topic of new Set(chosen.map(({ module }) => topicOf(module)))) {
-  const ofTopic = chosen.filter((scenario) => topicOf(scenario.module) === topic);
-  const seen = ofTopic.filter((scenario) => observed.has(scenario));
-  const now = Object.fromEntries(seen.map((scenario) => [scenario.name, observed.get(scenario)!]));
-  if (verifying) {
-    const before = await readObserved(topic);
-    for (const [name, observation] of Object.entries(now)) {
-      if (!isDeepStrictEqual(before[name], observation)) {
-        failures.push(`${name}\n  recorded ${JSON.stringify(before[name])}\n  observed ${JSON.stringify(observation)}`);
-      }
-    }
-  } else if (seen.length === ofTopic.length) {
-    await writeObserved(topic, now);
-  }
-}
-
+const observed = await ofScenarios();
+const shown = isWanted("programs") ? await ofPrograms() : 0;
 for (const failure of failures) console.error(`✗ ${failure}`);
-console.log(
-  `${observed.size} scenarios ${verifying ? "compared with their records" : "observed"}, ${failures.length} failures`,
-);
-if (failures.length > 0 || observed.size === 0) process.exitCode = 1;
+const done = verifying ? "compared with their records" : "observed";
+console.log(`${observed} scenarios and ${shown} programs ${done}, ${failures.length} failures`);
+process.exit(failures.length > 0 || observed + shown === 0 ? 1 : 0);
+
+async function ofScenarios(): Promise<number> {
+  const chosen = SCENARIOS.filter(({ module }) => isWanted(topicOf(module)));
+  const outcomes = await scenariosInMiniflare(chosen);
+  for (const topic of new Set(chosen.map(({ module }) => topicOf(module)))) {
+    const now: Record<string, Observation> = {};
+    const failed: string[] = [];
+    for (const [scenario, outcome] of outcomes) {
+      if (topicOf(scenario.module) !== topic) continue;
+      if ("failed" in outcome) failed.push(`${scenario.name}\n  ${outcome.failed}`);
+      else now[scenario.name] = outcome;
+    }
+    failures.push(...failed);
+    if (verifying) failures.push(...changes(await readObserved(topic), now));
+    else if (failed.length === 0) await writeObserved(topic, inOrder(now));
+  }
+  return chosen.length;
+}
+
+function inOrder(observations: Readonly<Record<string, Observation>>) {
+  return Object.fromEntries(
+    SCENARIOS.filter(({ name }) => name in observations).map(({ name }) => [name, observations[name]!]),
+  );
+}
+
+function changes(before: Readonly<Record<string, Observation>>, now: Readonly<Record<string, Observation>>) {
+  return Object.entries(now)
+    .filter(([name, observation]) => !isDeepStrictEqual(before[name], observation))
+    .map(
+      ([name, observation]) =>
+        `${name}\n  recorded ${JSON.stringify(before[name])}\n  observed ${JSON.stringify(observation)}`,
+    );
+}
+
+async function ofPrograms(): Promise<number> {
+  const outcomes = await programsInMiniflare(RECORDED);
+  const now = new Map<Program, Shown>();
+  for (const program of RECORDED) {
+    const outcome = outcomes.get(program)!;
+    if ("failed" in outcome) failures.push(`program ${program.seed}\n  ${outcome.failed}`);
+    else now.set(program, outcome);
+  }
+  if (verifying) {
+    for (const { seed, shown } of await readRecorded()) {
+      const program = RECORDED.find((one) => one.seed === seed);
+      const outcome = program && outcomes.get(program);
+      if (outcome !== undefined)
+        failures.push(...programMismatches(shown, outcome).map((line) => `program ${seed}\n  ${line}`));
+    }
+  } else if (now.size === RECORDED.length) await writeRecorded(now);
+  return now.size;
+}

@@ -13,6 +13,9 @@ export default class extends WorkerEntrypoint {
   record(effect) {
     return this.#send({ effect });
   }
+  enter(entry) {
+    return this.#send(entry);
+  }
 }`;
 
 /** Calls the workflow's binding for the process outside: POST {call, id, argument} answers {value} or {error}. */

@@ -6,14 +6,11 @@ import { loadWorkflows } from "perdure/loader";
 import { serve } from "perdure/worker";
 import { drive } from "../drive.ts";
 import { EffectLog } from "../effect-log.ts";
-import type { Observation } from "../observation.ts";
+import type { Outcome } from "../observation.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Scenarios that run side by side. */
 const SIDE_BY_SIDE = 8;
-
-/** What one scenario showed, or why it could not be driven to its end. */
-export type Outcome = Observation | { readonly failed: string };
 
 interface Cast {
   readonly scenario: Scenario;
