@@ -9,7 +9,10 @@ import { Loop } from "./loop.ts";
 import type { Settings } from "./settings.ts";
 
 /** Between two looks at what is due. A time that comes before the next look is waited for. */
-const PAUSE_MS = SECOND_MS;
+const PAUSE_MS = 30 * SECOND_MS;
+
+/** How long after one could not be made it is tried again. */
+const RETRY_MS = SECOND_MS;
 
 export interface SchedulesParts {
   readonly settings: Settings;
@@ -66,7 +69,7 @@ export class Schedules {
     }
     this.#next = next;
     await Promise.all(due.map(({ name, crons }) => this.#makeAll(name, crons)));
-    this.#waitForNext();
+    this.#waitForNext(due.length > 0);
   }
 
   #nextTime(name: WorkflowName, schedule: Schedule): NextTime {
@@ -99,14 +102,14 @@ export class Schedules {
     );
   }
 
-  #waitForNext(): void {
+  /** What was due and is not known to be made, here or elsewhere, is looked at again soon. */
+  #waitForNext(anyDue: boolean): void {
     const { clock } = this.#parts;
     const now = clock.now();
-    const future = [...this.#next.values()].filter(({ dueAt }) => dueAt > now && dueAt < now + PAUSE_MS);
+    const times = [...this.#next.values()].map(({ dueAt }) => dueAt).filter((dueAt) => dueAt > now);
+    const waitMs = Math.min(PAUSE_MS, anyDue ? RETRY_MS : PAUSE_MS, ...times.map((dueAt) => dueAt - now));
     this.#cancel?.();
-    if (future.length === 0) return;
-    const soonest = Math.min(...future.map(({ dueAt }) => dueAt));
-    this.#cancel = clock.after(soonest - now, () => this.hurry());
+    this.#cancel = waitMs < PAUSE_MS ? clock.after(waitMs, () => this.hurry()) : null;
   }
 }
 

@@ -45,18 +45,20 @@ export class Settings {
   constructor(parts: SettingsParts) {
     const { clock, log } = parts;
     this.#parts = parts;
-    this.#loop = new Loop("settings", REFRESH_PAUSE_MS, () => this.#refresh(), clock, log);
+    this.#loop = new Loop("settings", REFRESH_PAUSE_MS, () => (this.#loaded ? this.#load() : this.ready()), clock, log);
   }
 
   start(): void {
-    this.#loop.start();
+    // Alone, a replica is told everything itself: it looks once, when it is first asked.
+    if (!this.#parts.store.exclusive) this.#loop.start();
+    else void this.ready().catch(() => {});
   }
 
   stop(): Promise<void> {
     return this.#loop.stop();
   }
 
-  /** Calls after this replica was told something of a workflow. */
+  /** Calls after something else is known of a workflow: at once when this replica was told. */
   onChange(call: (name: WorkflowName) => void): void {
     this.#onChange = call;
   }
@@ -132,11 +134,6 @@ export class Settings {
     this.#onChange(name);
   }
 
-  async #refresh(): Promise<void> {
-    if (!this.#loaded) return this.ready();
-    if (!this.#parts.store.exclusive) await this.#load();
-  }
-
   async #load(): Promise<void> {
     for (;;) {
       const writes = this.#writes;
@@ -148,9 +145,17 @@ export class Settings {
         after = page.length < PAGE ? null : (page.at(-1)?.name ?? null);
       } while (after !== null);
       if (writes !== this.#writes) continue;
+      const changed = changedNames(this.#known, known);
       this.#known = known;
       this.#loaded = true;
+      for (const name of changed) this.#onChange(name);
       return;
     }
   }
+}
+
+function changedNames(before: ReadonlyMap<string, Workflow>, after: ReadonlyMap<string, Workflow>): WorkflowName[] {
+  const written = [...after].filter(([key, { revision }]) => before.get(key)?.revision !== revision);
+  const gone = [...before].filter(([key]) => !after.has(key));
+  return [...written, ...gone].map(([, { name }]) => name);
 }

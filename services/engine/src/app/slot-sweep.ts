@@ -12,7 +12,7 @@ import { Loop } from "./loop.ts";
 import type { Settings } from "./settings.ts";
 import type { Slots } from "./slots.ts";
 
-const PAUSE_MS = 5 * SECOND_MS;
+const PAUSE_MS = 10 * SECOND_MS;
 
 /** A place younger than this may belong to a lease that is just being granted. */
 const GRACE_MS = 10 * SECOND_MS;
