@@ -6,6 +6,7 @@ import { addDev } from "./dev/command.ts";
 import { addInstances } from "./instances/group.ts";
 import { endWithParent } from "./lifetime.ts";
 import { addWorker } from "./worker/command.ts";
+import { addWorkflows } from "./workflows/group.ts";
 
 /** The command `perdure`. Nothing in it ends the process: a wrong command line throws a CommanderError. */
 export function createProgram(): Command {
@@ -19,6 +20,7 @@ export function createProgram(): Command {
   addServer(program);
   addWorker(program);
   addInstances(program);
+  addWorkflows(program);
   return program;
 }
 

@@ -58,7 +58,9 @@ function fieldJson(message: ReflectMessage, field: DescField): unknown {
     case "message":
       return nestedJson(message.get(field));
     case "list":
-      return Array.from(message.get(field), (item) => nestedJson(item as ReflectMessage));
+      return Array.from(message.get(field), (item) =>
+        field.listKind === "message" ? nestedJson(item as ReflectMessage) : item,
+      );
     case "map":
       return toJson(message.desc, message.message);
   }

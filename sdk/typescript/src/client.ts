@@ -2,6 +2,7 @@
 import { Calls } from "./client/calls.ts";
 import { Instances } from "./client/instances.ts";
 import { CallingWorkflow, type WorkflowClient } from "./client/workflow-client.ts";
+import { Workflows } from "./client/workflows.ts";
 import { WORKFLOW_NAME } from "./names.ts";
 import { connectEngine, type EngineAddress } from "./transport.ts";
 
@@ -9,6 +10,7 @@ export type { InstanceHandle, WaitOptions } from "./client/instance-handle.ts";
 export type { InstanceFilter, Instances } from "./client/instances.ts";
 export type * from "./client/subscription/event.ts";
 export type { WorkflowClient } from "./client/workflow-client.ts";
+export type { Workflows, WorkflowSettings } from "./client/workflows.ts";
 export type { EngineAddress } from "./transport.ts";
 export type * from "./workflow-binding.ts";
 
@@ -29,6 +31,8 @@ export interface Client {
   workflow<Params = unknown, Output = unknown>(name: string): WorkflowClient<Params, Output>;
   /** Instances in the engine's own words, for tools. */
   readonly instances: Instances;
+  /** Workflows as such: their settings, schedules among them, and how many instances they have. */
+  readonly workflows: Workflows;
   /** Lets go of the connection. An idle one does not keep the process alive. */
   close(): void;
 }
@@ -50,6 +54,7 @@ export function createClient({ engine, namespace }: ClientOptions): Client {
       return new CallingWorkflow<Params, Output>(calls, name);
     },
     instances: new Instances(calls),
+    workflows: new Workflows(calls),
     close: () => connection.close(),
   };
 }
