@@ -12,6 +12,7 @@ ENV NODE_ENV=production
 WORKDIR /perdure
 COPY --from=build /perdure/node_modules ./node_modules
 COPY --from=build /perdure/sdk/typescript/dist ./sdk/typescript
+COPY --from=build /perdure/services/console/dist ./services/console
 COPY --from=build /perdure/services/engine/dist ./services/engine
 COPY scripts/healthcheck.ts ./scripts/
 # Refuses an image that lacks a module, and makes the folder of the embedded store.

@@ -4,7 +4,7 @@ import { cp, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 const ROOT = dirname(import.meta.dirname);
-const PACKAGES = ["sdk/typescript", "services/engine", "cli"];
+const PACKAGES = ["sdk/typescript", "services/console", "services/engine", "cli"];
 
 /** Parts of packages that are compiled when others are. */
 const LATER = ["sdk/typescript/tsconfig.testing.json"];

@@ -18,7 +18,7 @@ const PLACES = {
   "sdk/typescript/src/testing.ts": "sdk testing",
   "sdk/typescript/src/testing/": "sdk testing",
   "cli/": "cli",
-  "services/": "another service",
+  "services/console/": "console",
 } as const satisfies Record<string, string>;
 
 type Place = (typeof PLACES)[keyof typeof PLACES];
@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   app: ["store port", "domain"],
   // Configuration, logs, the real clock: the process around the app.
   platform: ["app", "store port", "domain", "sdk"],
-  rpc: ["platform", "app", "store port", "domain", "sdk"],
+  rpc: ["platform", "app", "store port", "domain", "sdk", "console"],
   main: ["rpc", "platform", "app", "store opener", "store port", "domain", "sdk"],
   // Tests of workflows would wait for drivers of stores that they never open.
   "embedded engine": ["rpc", "app", "store port", "memory store", "domain", "sdk"],
@@ -42,14 +42,17 @@ const MAY_IMPORT = {
   // Runs an engine in the test's process: an optional peer, which nothing else of the SDK needs.
   "sdk testing": ["sdk", "main"],
   cli: ["main", "sdk"],
-  "another service": ["sdk"],
+  // Served on the engine's port, and a caller like any other: it knows the contract alone.
+  console: ["sdk"],
 } as const satisfies Record<Place, readonly Place[]>;
 
 /** Packages of ours by the name they are imported by. */
-const OWN_PACKAGES = { perdure: "sdk", "@perdure/engine": "main", "@perdure/cli": "cli" } as const satisfies Record<
-  string,
-  Place
->;
+const OWN_PACKAGES = {
+  perdure: "sdk",
+  "@perdure/engine": "main",
+  "@perdure/console": "console",
+  "@perdure/cli": "cli",
+} as const satisfies Record<string, Place>;
 
 /** Packages that belong to one place alone. */
 const KEPT_PACKAGES: Readonly<Record<string, Place>> = { mongodb: "mongo store", "node:sqlite": "sqlite store" };

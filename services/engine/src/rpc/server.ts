@@ -1,5 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { ConnectRouter } from "@connectrpc/connect";
+import { createRouterTransport, type ConnectRouter } from "@connectrpc/connect";
+import { consolePages } from "@perdure/console";
 import { Health } from "perdure/proto/grpc/health/v1/health_pb";
 import { ServerReflection as ReflectionV1 } from "perdure/proto/grpc/reflection/v1/reflection_pb";
 import { ServerReflection as ReflectionV1Alpha } from "perdure/proto/grpc/reflection/v1alpha/reflection_pb";
@@ -18,7 +19,9 @@ import { probeListener } from "./probes.ts";
 import type { ReadinessProbe } from "./readiness.ts";
 import { ReflectedFiles } from "./reflected-files.ts";
 import { reflectionRoutes } from "./reflection.ts";
-import { warmUpRules } from "./rules.ts";
+import { refusalInterceptor } from "./refusal-interceptor.ts";
+import { ruleInterceptor, warmUpRules } from "./rules.ts";
+import { webListener } from "./web.ts";
 import { workerHandlers } from "./worker-handlers.ts";
 import { workflowHandlers } from "./workflow-handlers.ts";
 
@@ -54,5 +57,8 @@ export function createServer({ callers, workers, workflows, probe, log, tls, ori
     router.service(Health, healthHandlers(probe, new Set(files.services)));
     reflectionRoutes(router, files);
   };
-  return new Port(corsListener(origins, rpcListener(routes, probeListener(probe), log)), tls, limits);
+  const interceptors = [refusalInterceptor(log), ruleInterceptor];
+  const pages = consolePages(createRouterTransport(routes, { router: { interceptors } }));
+  const others = webListener(pages, origins, log, probeListener(probe));
+  return new Port(corsListener(origins, rpcListener(routes, others, log)), tls, limits);
 }
