@@ -59,7 +59,7 @@ describe("a command line that cannot be read", () => {
     [["instances", "list", "--engine", "localhost:7070"], /Give an http or https URL/],
     [["instances", "send-event", "W", "i"], /required option '--type <type>' not specified/],
     [["instances", "list", "--colour"], /unknown option '--colour'/],
-    [["worker"], /missing required argument 'module'/],
+    [["worker"], /this folder, nor one above it, has no wrangler\.json/],
     [["worker", "m.ts", "--slots", "many"], /Give a whole number from 1 to 10000/],
     [["worker", "m.ts", "--grace", "soon"], /Give a duration such as "30 seconds"/],
     [["server", "--listen", "here"], /Give host:port/],

@@ -26,7 +26,9 @@ describe("dev", () => {
 
   it("serves a module by one command, and shows each step as it happens", async () => {
     await using process = dev();
-    await process.printed(/engine +http:\/\/127\.0\.0\.1:\d+\nstore +sqlite:.*\nworkflows +Approval, Doubling,/);
+    await process.printed(
+      /engine +http:\/\/127\.0\.0\.1:\d+\nstore +sqlite:.*\nworkflows +Approval, Booking, Doubling,/,
+    );
     const created = await instances("create", "Doubling", "--id", "d", "--params", '{"n":4}', "--wait", "--json");
     expect(documentOf(created)).toMatchObject({ output: { doubled: 8 } });
     await process.printed(/^[\d:.]+ {2}Doubling\/d {2}double +complete in \d+ ms → 8$/m);
@@ -126,7 +128,11 @@ describe("worker", () => {
   });
 
   it.each([
-    ["--workflow names no class", ["--workflow", "x=Nobody"], /x=Nobody names no workflow .* Approval, Doubling/],
+    [
+      "--workflow names no class",
+      ["--workflow", "x=Nobody"],
+      /x=Nobody names no workflow .* Approval, Booking, Doubling/,
+    ],
     ["--workflow gives a bad name", ["--workflow", "a b=Doubling"], /names no workflow .* 1 to 64 letters/],
     ["the env is none", ["--env", "test/cli/fixtures/no-env.ts"], /no-env\.ts needs a default export/],
     ["the env's file is missing", ["--env", "nowhere.ts"], /There is no file .*nowhere\.ts/],

@@ -53,9 +53,9 @@ export type WorkflowInstanceCreateBatchOptions<Params = unknown> =
 /** Answer of `createBatch`. */
 export interface WorkflowInstanceCreateBatchResult {
   /** Handles, in the order of the input. */
-  readonly created: readonly WorkflowInstance[];
+  readonly created: WorkflowInstance[];
   /** Those that were not made: code 10405 id taken, 10415 id repeated in the batch. */
-  readonly errors: readonly {
+  readonly errors: {
     readonly index: number;
     readonly id?: string;
     readonly code: number;
@@ -65,9 +65,9 @@ export interface WorkflowInstanceCreateBatchResult {
 
 /** Answer of `deleteBatch`: one entry a position, in one list or the other. */
 export interface WorkflowInstanceDeleteBatchResult {
-  readonly deleted: readonly { readonly id: string }[];
+  readonly deleted: { readonly id: string }[];
   /** Those that were not there: code 10400. */
-  readonly errors: readonly { readonly id: string; readonly code: number; readonly message: string }[];
+  readonly errors: { readonly id: string; readonly code: number; readonly message: string }[];
 }
 
 /** Where `restart` begins: at this step; what started earlier answers from the journal. */

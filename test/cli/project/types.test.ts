@@ -91,6 +91,18 @@ describe("types of a Cloudflare project", () => {
     expect(await compiled(source, types)).toBe("");
   });
 
+  it("take a client of ours for Cloudflare's binding, and its handles for Cloudflare's", async () => {
+    const source = `
+      import { createClient } from "perdure";
+      interface Env { readonly ORDERS: Workflow<{ readonly id: number }> }
+      const client = createClient({ engine: "http://127.0.0.1:7070" });
+      export const env: Env = { ORDERS: client.workflow<{ readonly id: number }>("orders") };
+      const statusOf = async (instance: WorkflowInstance): Promise<string> => (await instance.status()).status;
+      export const status = await statusOf(await client.workflow("orders").get("one"));
+    `;
+    expect(await compiled(source, THEIRS)).toBe("");
+  });
+
   it("let a default export that is a class compile with ours", async () => {
     const source = `
       import { env, exports, waitUntil, WorkerEntrypoint } from "cloudflare:workers";

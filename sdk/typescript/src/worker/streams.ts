@@ -110,7 +110,7 @@ export class EngineStreams implements Streams {
     }
   }
 
-  async #get(blob: string, chunk: number): Promise<Uint8Array> {
+  async #get(blob: string, chunk: number): Promise<Uint8Array<ArrayBuffer>> {
     const request = { session: this.#session, lease: this.#lease, blob, chunk };
     const { bytes } = await retrying(() => this.#client.getTaskBlob(request, { timeoutMs: CALL_TIMEOUT_MS }), {
       attempts: GET_ATTEMPTS_MAX,

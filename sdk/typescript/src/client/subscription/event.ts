@@ -103,9 +103,12 @@ export interface WorkflowInstanceSubscription
    * The next event, however long it takes to come; `done` for ever after workflow_completed, workflow_errored or
    * workflow_terminated. Calls made before the answer are served one by one.
    *
+   * Its type has the events of the programming model, so that a handle of ours can stand where Cloudflare's types ask
+   * for theirs; `wait_cancelled`, which is ours, comes too.
+   *
    * @throws WorkflowError "instance.not_found" when the instance is gone; the subscription is over with the first error.
    */
-  next(): Promise<IteratorResult<WorkflowInstanceEvent, void>>;
+  next(): Promise<IteratorResult<Exclude<WorkflowInstanceEvent, { readonly type: "wait_cancelled" }>, void>>;
   /** Ends the subscription; a `next` that waits is done. Leaving a `for await` does it too. */
   [Symbol.dispose](): void;
 }

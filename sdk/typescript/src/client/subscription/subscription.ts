@@ -19,8 +19,8 @@ export class EventSubscription implements WorkflowInstanceSubscription {
     this.#events = eventsOf(calls, ref, instance, wanted, this.#end.signal);
   }
 
-  next(): Promise<IteratorResult<WorkflowInstanceEvent, void>> {
-    return this.#events.next();
+  next(): ReturnType<WorkflowInstanceSubscription["next"]> {
+    return this.#events.next() as ReturnType<WorkflowInstanceSubscription["next"]>;
   }
 
   [Symbol.asyncIterator](): AsyncIterator<WorkflowInstanceEvent, void, undefined> {
