@@ -20,9 +20,14 @@ function shop(run: Demonstration, query: string): readonly Record<string, unknow
 describe("the example order-processing", () => {
   async function expectOneOfEach(run: Demonstration): Promise<void> {
     await run.printed(/^Order tea-set: 90\.00 € paid, parcel PX-\w+ is on its way\.$/m);
+    await run.printed(/^Order too-heavy: not shipped, the parcel is too heavy\. The money and the pieces are back\.$/m);
+    expect(run.output).toMatch(/undo charge card +complete[^]*undo reserve stock +complete/);
     await run.printed(/^Order bad-card: not paid, the card was declined\. Its pieces are back on the shelf\.$/m);
     expect(await run.ended).toBe(0);
-    expect(shop(run, "SELECT cents FROM charge")).toEqual([{ cents: 9_000 }]);
+    expect(shop(run, "SELECT cents, refunded FROM charge ORDER BY cents")).toEqual([
+      { cents: 9_000, refunded: 0 },
+      { cents: 51_000, refunded: 51_000 },
+    ]);
     expect(shop(run, "SELECT count(*) AS parcels FROM parcel")).toEqual([{ parcels: 1 }]);
     expect(shop(run, "SELECT article, pieces FROM shelf ORDER BY article")).toEqual([
       { article: "cup", pieces: 594 },
@@ -36,12 +41,12 @@ describe("the example order-processing", () => {
   const requests = (run: Demonstration) =>
     shop(run, "SELECT count(*) AS n FROM request GROUP BY idempotency_key ORDER BY idempotency_key DESC");
 
-  it("ships the one order after the wait that the gateway asked for, and gives up at once on the other", async () => {
+  it("ships one order after the wait that the gateway asked for, undoes one that is too heavy, and gives up at once on the last", async () => {
     await using run = await Demonstration.of("order-processing");
     await expectOneOfEach(run);
     expect(run.output).toMatch(/charge card +attempt 1 failed: GatewayBusy: .*; next attempt in 600 ms$/m);
     expect(run.output).toMatch(/charge card +attempt 1 failed: NonRetryableError: .*; no attempt is left$/m);
-    expect(requests(run)).toEqual([{ n: 2 }, { n: 1 }]);
+    expect(requests(run)).toEqual([{ n: 2 }, { n: 2 }, { n: 1 }]);
   });
 
   it("charges once when the worker is killed and the answer of the gateway is lost", async () => {
@@ -52,7 +57,7 @@ describe("the example order-processing", () => {
     await run.kill("worker");
     await expectOneOfEach(run);
     const [, attempts] = await run.printed(/charge card +complete at attempt (\d+) /);
-    expect(requests(run)).toEqual([{ n: Number(attempts) }, { n: 1 }]);
+    expect(requests(run)).toEqual([{ n: 2 }, { n: Number(attempts) }, { n: 1 }]);
   });
 });
 

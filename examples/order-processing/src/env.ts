@@ -14,8 +14,11 @@ export default function env(): Env {
       reserve: async (orderId, items) => shop.reserve(orderId, items),
       release: async (orderId) => shop.release(orderId),
     },
-    PAYMENTS: { charge: (card, cents, { idempotencyKey }) => shop.charge(card, cents, idempotencyKey) },
-    CARRIER: { ship: async (orderId) => ({ trackingNumber: shop.ship(orderId) }) },
+    PAYMENTS: {
+      charge: (card, cents, { idempotencyKey }) => shop.charge(card, cents, idempotencyKey),
+      refund: async (idempotencyKey) => shop.refund(idempotencyKey),
+    },
+    CARRIER: { ship: async (orderId) => shop.ship(orderId) },
     MAIL: new Outbox(join(FOLDER, ".perdure", "outbox.jsonl")),
   };
 }

@@ -14,6 +14,9 @@ const SHELF = [
 /** A card that no bank backs. */
 export const DECLINED_CARD = "4000 0000 0000 0002";
 
+/** What fits into a parcel. */
+const PARCEL_PIECES_MAX = 50;
+
 /** What the gateway asks for when a charge is new to it. */
 const RETRY_AFTER_MS = 600;
 /** How long it takes to answer when it has taken the money: long enough to be killed meanwhile. */
@@ -37,7 +40,7 @@ export class Shop {
       CREATE TABLE IF NOT EXISTS shelf (article TEXT PRIMARY KEY, cents INTEGER NOT NULL, pieces INTEGER NOT NULL);
       CREATE TABLE IF NOT EXISTS reservation (order_id TEXT, article TEXT, pieces INTEGER, PRIMARY KEY (order_id, article));
       CREATE TABLE IF NOT EXISTS request (idempotency_key TEXT NOT NULL);
-      CREATE TABLE IF NOT EXISTS charge (idempotency_key TEXT PRIMARY KEY, charge_id TEXT NOT NULL, cents INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS charge (idempotency_key TEXT PRIMARY KEY, charge_id TEXT NOT NULL, cents INTEGER NOT NULL, refunded INTEGER NOT NULL DEFAULT 0);
       CREATE TABLE IF NOT EXISTS parcel (order_id TEXT PRIMARY KEY, tracking_number TEXT NOT NULL);
     `);
     const stock = this.#db.prepare("INSERT OR IGNORE INTO shelf VALUES (?, ?, ?)");
@@ -77,16 +80,25 @@ export class Shop {
     if (card === DECLINED_CARD) return { outcome: "declined", reason: "the card was declined" };
     if (asked?.["n"] === 0) return { outcome: "busy", retryAfterMs: RETRY_AFTER_MS };
     const chargeId = `charge_${fingerprint(idempotencyKey)}`;
-    this.#db.prepare("INSERT OR IGNORE INTO charge VALUES (?, ?, ?)").run(idempotencyKey, chargeId, cents);
+    this.#db
+      .prepare("INSERT OR IGNORE INTO charge (idempotency_key, charge_id, cents) VALUES (?, ?, ?)")
+      .run(idempotencyKey, chargeId, cents);
     await delay(ANSWER_MS);
     return { outcome: "charged", chargeId };
   }
 
-  /** The tracking number of the order's only parcel. */
-  ship(orderId: string): string {
+  /** Gives the money of a charge back once, however often it is asked; of no charge, nothing. */
+  refund(idempotencyKey: string): void {
+    this.#db.prepare("UPDATE charge SET refunded = cents WHERE idempotency_key = ?").run(idempotencyKey);
+  }
+
+  /** The tracking number of the order's only parcel; null when it is too heavy. */
+  ship(orderId: string): { readonly trackingNumber: string } | null {
+    const kept = this.#db.prepare("SELECT sum(pieces) AS pieces FROM reservation WHERE order_id = ?").get(orderId);
+    if (Number(kept?.["pieces"]) > PARCEL_PIECES_MAX) return null;
     const trackingNumber = `PX-${fingerprint(orderId).toUpperCase()}`;
     this.#db.prepare("INSERT OR IGNORE INTO parcel VALUES (?, ?)").run(orderId, trackingNumber);
-    return trackingNumber;
+    return { trackingNumber };
   }
 
   #has(orderId: string, article: string): boolean {

@@ -18,6 +18,7 @@ const TEA_SET = [
 /** By the name that their instances begin with. */
 const ORDERS: Readonly<Record<string, Params>> = {
   "tea-set": { items: TEA_SET, card: "4242 4242 4242 4242", email: "ada@example.com" },
+  "too-heavy": { items: [{ article: "cup", quantity: 60 }], card: "4242 4242 4242 4242", email: "eve@example.com" },
   "bad-card": { items: TEA_SET, card: DECLINED_CARD, email: "bob@example.com" },
 };
 
@@ -28,7 +29,11 @@ await demonstrate(setting, async (stage) => {
   for (const [name, params] of Object.entries(ORDERS)) {
     const order = await findOrCreate<Params, Output>(stage, { workflow: "OrderWorkflow", name, params });
     await attend(stage, order);
-    stage.say(`\n${inWords(name, await outputOf(order.instance))}\n`);
+    const { status, error, rollback } = await order.instance.status();
+    const undone =
+      rollback?.outcome === "complete" ? "The money and the pieces are back." : "Somebody has to look at it.";
+    if (status === "errored") stage.say(`\nOrder ${name}: not shipped, ${error?.message}. ${undone}\n`);
+    else stage.say(`\n${inWords(name, await outputOf(order.instance))}\n`);
   }
 });
 

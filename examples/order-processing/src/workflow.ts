@@ -22,8 +22,13 @@ export interface Env {
   };
   readonly PAYMENTS: {
     charge(card: string, cents: number, options: { readonly idempotencyKey: string }): Promise<ChargeAnswer>;
+    /** Gives back what was charged under this key, if anything was. */
+    refund(idempotencyKey: string): Promise<void>;
   };
-  readonly CARRIER: { ship(orderId: string): Promise<{ readonly trackingNumber: string }> };
+  readonly CARRIER: {
+    /** Null when the carrier does not take a parcel of this weight. */
+    ship(orderId: string): Promise<{ readonly trackingNumber: string } | null>;
+  };
   readonly MAIL: { send(mail: { readonly to: string; readonly subject: string }): Promise<void> };
 }
 
@@ -48,16 +53,20 @@ export class OrderWorkflow extends WorkflowEntrypoint<Env, Params> {
     const { items, card, email } = event.payload;
     const orderId = event.instanceId;
 
-    const cents = await step.do("reserve stock", async () => {
-      const total = await this.env.STOCK.reserve(orderId, items);
-      if (total === null) throw new NonRetryableError("there is not enough on the shelf");
-      return total;
-    });
+    const cents = await step.do(
+      "reserve stock",
+      async () => {
+        const total = await this.env.STOCK.reserve(orderId, items);
+        if (total === null) throw new NonRetryableError("there is not enough on the shelf");
+        return total;
+      },
+      { rollback: async () => this.env.STOCK.release(orderId) },
+    );
 
     try {
       await this.#charge(step, orderId, card, cents);
     } catch (error) {
-      // Whether money was taken is then not known: the order is errored, and somebody looks at it.
+      // Whether money was taken is then not known: the order is errored, and what was done is undone.
       if ((error as Error).name !== "NonRetryableError") throw error;
       const reason = (error as Error).message;
       await step.do("release stock", async () => this.env.STOCK.release(orderId));
@@ -65,7 +74,11 @@ export class OrderWorkflow extends WorkflowEntrypoint<Env, Params> {
       return { status: "not paid", reason } as const;
     }
 
-    const { trackingNumber } = await step.do("ship", async () => this.env.CARRIER.ship(orderId));
+    const trackingNumber = await step.do("ship", async () => {
+      const parcel = await this.env.CARRIER.ship(orderId);
+      if (parcel === null) throw new NonRetryableError("the parcel is too heavy");
+      return parcel.trackingNumber;
+    });
     await step.do("notify", async () =>
       this.env.MAIL.send({ to: email, subject: `On its way to you: ${trackingNumber}` }),
     );
@@ -78,9 +91,10 @@ export class OrderWorkflow extends WorkflowEntrypoint<Env, Params> {
       retries: { limit: 5, delay: retryAfter, backoff: "constant" },
       timeout: "1 minute",
     } as const;
-    return step.do("charge card", config, async () => {
-      // The same in every attempt, so that an attempt whose answer was lost is not charged twice.
-      const answer = await this.env.PAYMENTS.charge(card, cents, { idempotencyKey: `${orderId}-charge` });
+    // The same in every attempt, so that an attempt whose answer was lost is not charged twice, and can be undone.
+    const idempotencyKey = `${orderId}-charge`;
+    const charge = async () => {
+      const answer = await this.env.PAYMENTS.charge(card, cents, { idempotencyKey });
       switch (answer.outcome) {
         case "charged":
           return answer.chargeId;
@@ -89,6 +103,7 @@ export class OrderWorkflow extends WorkflowEntrypoint<Env, Params> {
         case "busy":
           throw new GatewayBusy(answer.retryAfterMs);
       }
-    });
+    };
+    return step.do("charge card", config, charge, { rollback: async () => this.env.PAYMENTS.refund(idempotencyKey) });
   }
 }
