@@ -61,12 +61,19 @@ export class Fleet {
 /** Not a code that calls are made again for. */
 const killed = (): ConnectError => new ConnectError("the worker was killed", Code.PermissionDenied);
 
-/** Whether a call has reported something, and an instance has to go on after it. */
+/**
+ * Whether a call has reported something, and an instance has to go on after it. That a step is tried again is let
+ * through when it is told alone: otherwise a callback whose start must be told first would never be called.
+ */
 function leavesWork(request: Message, { message }: UnaryResponse): boolean {
   if (!isMessage(message, CommitTasksResponseSchema)) return false;
   const { commits } = request as CommitTasksRequest;
   return message.results.some(({ outcome }, index) => {
     if (outcome.case !== "accepted" || outcome.value.leaseState === LeaseState.FINISHED) return false;
-    return (commits[index]?.operations.length ?? 0) > 0;
+    return (
+      commits[index]?.operations.some(
+        ({ operation: { case: kind, value } }) => kind !== "startStep" || value.attempt < 2,
+      ) === true
+    );
   });
 }
