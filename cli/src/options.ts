@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, Option } from "commander";
+import { parseDuration } from "perdure/duration";
 
 /** Where an engine listens unless it is told otherwise. */
 export const ENGINE_DEFAULT = "http://127.0.0.1:7070";
@@ -32,6 +33,13 @@ export const wholeNumber =
     if (/^\d+$/.test(given) && number >= least && number <= most) return number;
     throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
   };
+
+/** Parses "30 seconds", or milliseconds. */
+export function durationMs(given: string): number {
+  const ms = parseDuration(given);
+  if (ms >= 0) return ms;
+  throw new InvalidArgumentError('Give a duration such as "30 seconds", or milliseconds.');
+}
 
 /** Gathers an option that may be given several times. */
 export const several = (given: string, before: readonly string[] = []): readonly string[] => [...before, given];

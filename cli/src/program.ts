@@ -5,6 +5,7 @@ import { Command } from "commander";
 import { addDev } from "./dev/command.ts";
 import { addInstances } from "./instances/group.ts";
 import { endWithParent } from "./lifetime.ts";
+import { addReplay } from "./replay/command.ts";
 import { addWorker } from "./worker/command.ts";
 import { addWorkflows } from "./workflows/group.ts";
 
@@ -21,6 +22,7 @@ export function createProgram(): Command {
   addWorker(program);
   addInstances(program);
   addWorkflows(program);
+  addReplay(program);
   return program;
 }
 

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { addCreate } from "./create.ts";
 import { addDelete } from "./delete.ts";
 import { addDescribe } from "./describe.ts";
+import { addExport } from "./export.ts";
 import { addList } from "./list.ts";
 import { addRestart } from "./restart.ts";
 import { addSendEvent, addSteering } from "./steer.ts";
@@ -18,6 +19,7 @@ export function addInstances(program: Command): void {
   addCreate(instances);
   addList(instances);
   addDescribe(instances);
+  addExport(instances);
   addWatch(instances);
   addSendEvent(instances);
   addSteering(instances);

@@ -1,10 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "perdure/duration";
+import { type Command, Option } from "commander";
 import { CACHE_SIZE, GRACE_MS, SLOTS, SLOTS_MAX } from "perdure/worker/worker-options";
 import { EXIT } from "../exit-code.ts";
 import { findConfig } from "../project/find.ts";
 import { CommandRefused } from "../refusal.ts";
-import { several, wholeNumber } from "../options.ts";
+import { durationMs, several, wholeNumber } from "../options.ts";
 
 /** Ours: more than any machine's memory holds. */
 const CACHE_SIZE_MAX = 10_000_000;
@@ -50,12 +49,6 @@ export function servesModule(command: Command): Command {
     .addOption(
       new Option("--grace <duration>", "what steps in flight get to end in at shutdown")
         .default(GRACE_MS, `${GRACE_MS / 1_000} seconds`)
-        .argParser(duration),
+        .argParser(durationMs),
     );
-}
-
-function duration(given: string): number {
-  const ms = parseDuration(given);
-  if (ms >= 0) return ms;
-  throw new InvalidArgumentError('Give a duration such as "30 seconds", or milliseconds.');
 }

@@ -32,7 +32,7 @@ export interface RunningWorker {
  */
 export async function startWorker(module: string, options: ServingOptions, place: Place): Promise<RunningWorker> {
   const { engine, namespace, workerName, log } = place;
-  const { workflows, env } = await load(module, options);
+  const { workflows, env } = await loadServedAndEnv(module, options);
   const client = createClient({ engine, namespace });
   addBindings(env, workflows.keys(), client);
   const { slots, cacheSize, grace: graceMs } = options;
@@ -57,7 +57,11 @@ export async function tellingRefusals<T>(call: Promise<T>, engine: string): Prom
   }
 }
 
-async function load(module: string, options: ServingOptions): Promise<{ workflows: Served; env: object }> {
+/** @throws {CommandRefused} when a module cannot be loaded, with its stack where its own code threw. */
+export async function loadServedAndEnv(
+  module: string,
+  options: Pick<ServingOptions, "workflow" | "env">,
+): Promise<{ readonly workflows: Served; readonly env: object }> {
   try {
     return {
       workflows: await loadServed(module, options.workflow ?? []),
