@@ -11,6 +11,7 @@ const PLACES = {
   "services/engine/src/store/mongo/": "mongo store",
   "services/engine/src/app/": "app",
   "services/engine/src/rpc/": "rpc",
+  "services/engine/src/metrics/": "metrics",
   "services/engine/src/platform/": "platform",
   "services/engine/src/": "main",
   "services/engine/src/embedded.ts": "embedded engine",
@@ -35,7 +36,9 @@ const MAY_IMPORT = {
   // Configuration, logs, the real clock: the process around the app.
   platform: ["app", "store port", "domain", "sdk"],
   rpc: ["platform", "app", "store port", "domain", "sdk", "console"],
-  main: ["rpc", "platform", "app", "store opener", "store port", "domain", "sdk"],
+  // Implements what rpc serves.
+  metrics: ["rpc", "app", "store port", "domain"],
+  main: ["metrics", "rpc", "platform", "app", "store opener", "store port", "domain", "sdk"],
   // Tests of workflows would wait for drivers of stores that they never open.
   "embedded engine": ["rpc", "app", "store port", "memory store", "domain", "sdk"],
   sdk: [],

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { createApp, type App } from "./app/engine-app.ts";
+import { Metrics } from "./metrics/metrics.ts";
 import { systemClock } from "./platform/clock.ts";
 import { DEFAULT_CONFIG, type EngineConfig } from "./platform/config.ts";
 import { createLogger } from "./platform/logger.ts";
@@ -37,11 +38,13 @@ export async function startEngine(
 ): Promise<RunningEngine> {
   const full = { ...DEFAULT_CONFIG, ...config };
   const tls = full.tls === null ? null : await readTlsFiles(full.tls);
-  const store = await openStore(full.store);
+  const metrics = new Metrics();
+  const store = metrics.measure(await openStore(full.store));
   const app = createApp({ store, clock: systemClock, log, config: full });
+  metrics.meter(app, store, systemClock);
   const probe = new ReadinessProbe(() => store.ping());
   const { callers, workers, workflows } = app;
-  const port = createServer({ callers, workers, workflows, probe, log, tls, origins: full.origins });
+  const port = createServer({ callers, workers, workflows, probe, log, metrics, tls, origins: full.origins });
   app.start();
   const parts = { store, app, probe, port };
   try {

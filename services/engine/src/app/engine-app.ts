@@ -42,6 +42,8 @@ export interface App {
   readonly instances: Instances;
   /** What this replica writes. */
   readonly feed: Feed;
+  /** Long polls of workers that this replica holds open. */
+  pollsHeld(): number;
   start(): void;
   /** Ends all polls and waits and refuses new ones; reports are still taken. */
   drain(): void;
@@ -87,6 +89,7 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
     workflows: new Workflows(store, clock, settings),
     instances,
     feed,
+    pollsHeld: () => polls.size,
     start() {
       settings.start();
       dispatcher.start();

@@ -26,6 +26,11 @@ export class PollQueue {
     this.#pollsMax = pollsMax;
   }
 
+  /** Polls that wait. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   /** Calls whenever a poll has come to wait with free slots, or got some back. */
   onFree(call: (poll: Poll) => void): void {
     this.#onFree = call;

@@ -1,4 +1,11 @@
-import { Code, ConnectError, createConnectRouter, createContextValues, type ConnectRouter } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  createConnectRouter,
+  createContextValues,
+  type ConnectRouter,
+  type Interceptor,
+} from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import {
   compressionBrotli,
@@ -11,8 +18,6 @@ import { answerJson, pathOf, type Listener, type Request, type Response } from "
 import { dropFarDeadlines } from "./deadline.ts";
 import { DETAILS } from "./errors.ts";
 import { protocolGate } from "./protocol-error.ts";
-import { refusalInterceptor } from "./refusal-interceptor.ts";
-import { ruleInterceptor } from "./rules.ts";
 
 /** The largest request: 16 MiB, a full commit and its frame. */
 const REQUEST_BYTES_MAX = 16 * 1_048_576;
@@ -21,7 +26,11 @@ const REQUEST_BYTES_MAX = 16 * 1_048_576;
 const COMPRESS_BYTES_MIN = 65_536;
 
 /** Serves RPCs by gRPC, gRPC-Web and Connect; every other path goes to `fallback`. */
-export function rpcListener(routes: (router: ConnectRouter) => void, fallback: Listener, log: Log): Listener {
+export function rpcListener(
+  routes: (router: ConnectRouter) => void,
+  fallback: Listener,
+  { log, interceptors }: { readonly log: Log; readonly interceptors: Interceptor[] },
+): Listener {
   // Not connectNodeAdapter: it writes to the console, and a malformed Host header throws out of it.
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
@@ -29,7 +38,7 @@ export function rpcListener(routes: (router: ConnectRouter) => void, fallback: L
     readMaxBytes: REQUEST_BYTES_MAX,
     jsonOptions: { registry: DETAILS },
     requestGate: protocolGate(log),
-    interceptors: [refusalInterceptor(log), ruleInterceptor],
+    interceptors,
   });
   routes(router);
   const handlers = new Map(router.handlers.map((handler) => [handler.requestPath, handler]));

@@ -11,8 +11,10 @@ import type { Log } from "../app/log.ts";
 import type { WorkflowApi } from "../app/workflow-api.ts";
 import type { WorkerApi } from "../app/worker-api.ts";
 import { rpcListener } from "./adapter.ts";
+import { callMeter } from "./call-meter.ts";
 import { corsListener } from "./cors.ts";
 import { healthHandlers } from "./health.ts";
+import { metricsListener, type MetricsPage } from "./metrics-page.ts";
 import { Port, type Tls } from "./port.ts";
 import type { PortLimits } from "./port-limits.ts";
 import { probeListener } from "./probes.ts";
@@ -40,6 +42,8 @@ export interface ServerParts {
   readonly workflows: WorkflowApi;
   readonly probe: ReadinessProbe;
   readonly log: Log;
+  /** Default: nothing is counted. */
+  readonly metrics?: MetricsPage;
   /** Null: clear text. */
   readonly tls: Tls | null;
   /** Pages of these may call from a browser; "*" for all, empty for none. */
@@ -48,7 +52,8 @@ export interface ServerParts {
 }
 
 /** Puts the services on a port that does not listen yet. */
-export function createServer({ callers, workers, workflows, probe, log, tls, origins, limits }: ServerParts): Port {
+export function createServer(parts: ServerParts): Port {
+  const { callers, workers, workflows, probe, log, metrics = null, tls, origins, limits } = parts;
   warmUpRules(SERVICES);
   const files = new ReflectedFiles(SERVICES);
   const routes = (router: ConnectRouter): void => {
@@ -57,8 +62,9 @@ export function createServer({ callers, workers, workflows, probe, log, tls, ori
     router.service(Health, healthHandlers(probe, new Set(files.services)));
     reflectionRoutes(router, files);
   };
-  const interceptors = [refusalInterceptor(log), ruleInterceptor];
+  const meter = metrics === null ? [] : [callMeter((call) => metrics.onCall(call))];
+  const interceptors = [...meter, refusalInterceptor(log), ruleInterceptor];
   const pages = consolePages(createRouterTransport(routes, { router: { interceptors } }));
-  const others = webListener(pages, origins, log, probeListener(probe));
-  return new Port(corsListener(origins, rpcListener(routes, others, log)), tls, limits);
+  const others = webListener(pages, origins, log, metricsListener(metrics, probeListener(probe), log));
+  return new Port(corsListener(origins, rpcListener(routes, others, { log, interceptors })), tls, limits);
 }
