@@ -28,6 +28,5 @@ export const VALIDATION: readonly Scenario[] = [
         perdure: { effects: ["step in rollback: WorkflowFatalError: Cannot execute steps during rollback phase"] },
       },
     ],
-    awaits: "rollback",
   }),
 ];

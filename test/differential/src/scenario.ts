@@ -39,6 +39,4 @@ export interface Scenario {
   /** The order of effects is not determined (parallel callbacks): they are compared sorted. */
   readonly anyOrder?: true;
   readonly differences?: readonly Difference[];
-  /** What Perdure does not have yet. Until then the scenario is expected to fail there, and to say so when it passes. */
-  readonly awaits?: "rollback";
 }
