@@ -229,3 +229,17 @@ function circular(): object {
   object["self"] = object;
   return object;
 }
+
+describe('the output of a step that is sensitive: "output"', () => {
+  it("is real to run, and shows as [REDACTED] in events", async () => {
+    const world = await World.open();
+    await world.serve(async (_event, step) => step.do("x", { sensitive: "output" }, async () => "secret"));
+    const instance = await world.create();
+    await world.end(instance);
+
+    expect(await instance.result()).toBe("secret");
+    expect((await world.events(instance)).find(({ type }) => type === "step_completed")).toMatchObject({
+      output: "[REDACTED]",
+    });
+  });
+});
