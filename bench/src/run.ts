@@ -3,7 +3,7 @@ import { readDurability } from "./durability/durability.ts";
 import { eventLatency } from "./event-latency.ts";
 import { fanOut } from "./fan-out.ts";
 import { measureLimits } from "./limits/limits.ts";
-import { longInstance } from "./long-instance.ts";
+import { longInstance, veryLongInstance } from "./long-instance.ts";
 import { oneStep } from "./one-step.ts";
 import type { BenchOptions } from "./options.ts";
 import { describeMachine, describeVersions } from "./report/machine.ts";
@@ -28,6 +28,7 @@ export const WORKLOADS: readonly Workload[] = [
   eventLatency,
   sleepers,
   longInstance,
+  veryLongInstance,
 ];
 
 /** Measures one store: first that it is durable and what the machine can do, then round by round every workload. */

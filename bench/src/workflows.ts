@@ -43,13 +43,14 @@ export class Sleeper extends WorkflowEntrypoint<Env> {
   }
 }
 
-/** Steps, one after the other; says when each began, in milliseconds. */
+/** Steps, one after the other, and then perhaps an event; says when each began, in milliseconds. */
 export class Long extends WorkflowEntrypoint<Env> {
-  async run(event: WorkflowEvent<{ readonly steps: number }>, step: WorkflowStep) {
+  async run(event: WorkflowEvent<{ readonly steps: number; readonly waits?: boolean }>, step: WorkflowStep) {
     const beginnings: number[] = [];
     for (let i = 0; i < event.payload.steps; i++) {
       beginnings.push(await step.do(`step ${i}`, async () => performance.now()));
     }
+    if (event.payload.waits === true) await step.waitForEvent("go", { type: "go" });
     return beginnings;
   }
 }

@@ -2,7 +2,7 @@ import type { Usage } from "./measure/usage.ts";
 import type { Progress } from "./report/progress.ts";
 import type { Rig } from "./rig/rig.ts";
 
-export const WORKLOAD_IDS = ["W1a", "W1b", "W2", "W3", "W4", "W5", "W6"] as const;
+export const WORKLOAD_IDS = ["W1a", "W1b", "W2", "W3", "W4", "W5", "W6", "W7"] as const;
 export type WorkloadId = (typeof WORKLOAD_IDS)[number];
 
 /** One question, asked of one store in rounds. */

@@ -130,4 +130,5 @@ export const PEERS: Readonly<Record<WorkloadId, readonly PeerRow[]>> = {
     { peer: "DBOS", rounds: "3/3", cells: { totalS: "2.80 [2.15..5.75]", firstP50Ms: "1.9", lastP50Ms: "2.1" } },
     { peer: "Temporal", rounds: "1/1", cells: { totalS: "49.1", firstP50Ms: "44", lastP50Ms: "50" } },
   ],
+  W7: [],
 };

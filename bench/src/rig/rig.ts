@@ -34,21 +34,31 @@ export async function startRig(kind: StoreKind, settingsFor: SettingsFor = () =>
   started.defer(() => store.stop());
   const { engine, url, description } = await startEngine(store.url, folder, settingsFor("engine", folder));
   started.defer(() => engine.end());
-  const worker = await Child.spawn({
-    name: "worker",
-    command: [WORKER, url],
-    logFile: folder.file("worker.log"),
-    ...settingsFor("worker", folder),
-  });
+  const startWorker = async (): Promise<Child> => {
+    const settings = settingsFor("worker", folder);
+    const command = [WORKER, url];
+    const child = await Child.spawn({ name: "worker", command, logFile: folder.file("worker.log"), ...settings });
+    await child.until(once(child.process, "message"));
+    return child;
+  };
+  const worker = await startWorker();
   started.defer(() => worker.end());
-  await worker.until(once(worker.process, "message"));
   const client = createClient({ engine: url });
   started.defer(async () => client.close());
 
   const cast = new Map<Role, number>([["engine", engine.pid]]);
   if (store.mongodPid !== undefined) cast.set("mongod", store.mongodPid);
   cast.set("worker", worker.pid).set("client", process.pid);
-  return new Rig({ folder, cast, description, storeUrl: store.url, client, worker, processes: started.move() });
+  return new Rig({
+    folder,
+    cast,
+    description,
+    storeUrl: store.url,
+    client,
+    worker,
+    startWorker,
+    processes: started.move(),
+  });
 }
 
 interface RigParts {
@@ -58,6 +68,7 @@ interface RigParts {
   readonly storeUrl: string;
   readonly client: Client;
   readonly worker: Child;
+  readonly startWorker: () => Promise<Child>;
   readonly processes: AsyncDisposableStack;
 }
 
@@ -68,7 +79,8 @@ export class Rig implements AsyncDisposable {
   readonly description: string;
   readonly storeUrl: string;
   readonly #client: Client;
-  readonly #worker: Child;
+  #worker: Child;
+  readonly #startWorker: () => Promise<Child>;
   readonly #processes: AsyncDisposableStack;
 
   constructor(parts: RigParts) {
@@ -78,6 +90,7 @@ export class Rig implements AsyncDisposable {
     this.storeUrl = parts.storeUrl;
     this.#client = parts.client;
     this.#worker = parts.worker;
+    this.#startWorker = parts.startWorker;
     this.#processes = parts.processes;
   }
 
@@ -91,9 +104,17 @@ export class Rig implements AsyncDisposable {
     return instance.result();
   }
 
+  /** Puts another worker, with nothing in memory, in the place of the first. `cast` still has the first. */
+  async replaceWorker(): Promise<void> {
+    await this.#worker.end();
+    const worker = await this.#startWorker();
+    this.#processes.defer(() => worker.end());
+    this.#worker = worker;
+  }
+
   /** Waits until an instance waits. */
-  async untilWaiting(instance: InstanceHandle): Promise<void> {
-    await until("an instance waiting", 2, 10_000, async () => (await instance.status()).status === "waiting");
+  async untilWaiting(instance: InstanceHandle, { everyMs = 2, timeoutMs = 10_000 } = {}): Promise<void> {
+    await until("an instance waiting", everyMs, timeoutMs, async () => (await instance.status()).status === "waiting");
   }
 
   sleepers(): Promise<Sleepers> {

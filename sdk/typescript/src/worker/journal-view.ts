@@ -22,6 +22,9 @@ export interface Delivery {
   readonly operations: readonly Operation[];
 }
 
+/** One for all: a long run has many. */
+const ENDED: KnownStep = { status: "ended" };
+
 /** How sleeps and waits end. */
 const ENDS: ReadonlySet<JournalEntry["entry"]["case"]> = new Set(["sleepCompleted", "waitCompleted", "waitTimedOut"]);
 
@@ -60,7 +63,7 @@ export class JournalView {
 
   /** Notes that a step has ended, and lets go of what was kept for it. */
   markEnded(key: StepKey): void {
-    this.mark(key, { status: "ended" });
+    this.mark(key, ENDED);
     this.#policies.delete(keyText(key));
     this.#timeoutsMs.delete(keyText(key));
   }
