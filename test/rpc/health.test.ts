@@ -101,7 +101,7 @@ describe("probes by path", () => {
   it("end where nothing is, with a sentence", async () => {
     const { url } = await anEngine();
 
-    expect(await probe(url, "/")).toEqual({
+    expect(await probe(url, "/nothing")).toEqual({
       status: 404,
       body: { code: "unimplemented", message: expect.stringMatching(/^There is nothing at this path\./) },
     });

@@ -1,5 +1,6 @@
 /** What an engine serves besides its RPCs. */
 import type { Transport } from "@connectrpc/connect";
+import { explorerPages } from "./explorer/pages.ts";
 import { restApp } from "./rest/app.ts";
 
 /** What is served at some paths. */
@@ -15,8 +16,10 @@ const REST_PATH = "/client/v4/accounts/";
 /** @param transport Leads to the engine whose instances are served. */
 export function consolePages(transport: Transport): Pages {
   const rest = restApp(transport);
+  const explorer = explorerPages();
+  const isRest = (path: string): boolean => path.startsWith(REST_PATH);
   return {
-    serves: (path) => path.startsWith(REST_PATH),
-    fetch: async (request) => rest.fetch(request),
+    serves: (path) => isRest(path) || explorer.serves(path),
+    fetch: async (request) => (isRest(new URL(request.url).pathname) ? rest.fetch(request) : explorer.fetch(request)),
   };
 }
