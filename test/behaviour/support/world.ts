@@ -1,6 +1,6 @@
 import { expect, onTestFinished } from "vitest";
 import { randomUUID } from "node:crypto";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import {
   type Client,
   createClient,
@@ -23,6 +23,11 @@ import { Engine } from "./engine.ts";
 import { Fleet } from "./fleet.ts";
 import { Parks } from "./parks.ts";
 import { sharedStore } from "./store.ts";
+
+const MINUTE_MS = 60_000;
+
+/** Between two looks, for a store to write what it has to. */
+const TURN_MS = 10;
 
 /** A workflow's `run`. */
 export type Script = (event: WorkflowEvent, step: WorkflowStep) => Promise<unknown>;
@@ -122,12 +127,13 @@ export class World {
     throw new Error(`the instance never was ${status}`);
   }
 
-  /** Waits until an instance is not there any more. */
+  /** Lets time pass until an instance is not there any more: what is over is looked for now and then. */
   async gone(instance: InstanceHandle): Promise<void> {
     for (;;) {
       const status = await instance.status().catch((error: unknown) => error);
       if (status instanceof WorkflowError && status.code === "instance.not_found") return;
-      await setImmediate();
+      this.pass(MINUTE_MS);
+      await setTimeout(TURN_MS);
     }
   }
 
