@@ -22,7 +22,8 @@ describe("an engine's command line", () => {
   it("says everything that can be configured", async () => {
     const line =
       "--listen [::1]:8080 --store memory: --lease 60000 --retention 172800000 --retention-failed 2592000000 " +
-      "--step-limit 500 --max-polls 10 --tls-cert a.pem --tls-key b.pem --drain-grace 1500 " +
+      "--step-limit 500 --max-polls 10 --max-running 20 --max-queued 30 --creations-per-second 40 " +
+      "--creations-per-second-per-workflow 5 --tls-cert a.pem --tls-key b.pem --drain-grace 1500 " +
       "--allow-origins https://a.example,https://b.example --log-level warn --log-format json";
 
     const config = await configOf(...line.split(" "));
@@ -36,6 +37,7 @@ describe("an engine's command line", () => {
       stepLimit: 500,
       instanceBytesMax: 1_073_741_824,
       pollsMax: 10,
+      load: { runningMax: 20, queuedMax: 30, creationsPerSecond: 40, creationsPerSecondPerWorkflow: 5 },
       tls: { certFile: "a.pem", keyFile: "b.pem" },
       origins: ["https://a.example", "https://b.example"],
       drainGraceMs: 1_500,

@@ -84,6 +84,15 @@ describe("a refusal", () => {
     expect(error.findDetails(ErrorInfoSchema)).toMatchObject([{ metadata: { limitSteps: "10" } }]);
   });
 
+  it("of a limit says when to try again where that helps, and only there", async () => {
+    const later = await refusedWith(new EngineError("LIMIT_EXCEEDED", "too many", { retryDelayMs: "1250" }));
+    const never = await refusedWith(new EngineError("LIMIT_EXCEEDED", "too large", { limitBytes: "10" }));
+
+    expect(later.findDetails(QuotaFailureSchema)).toHaveLength(1);
+    expect(later.findDetails(RetryInfoSchema)).toMatchObject([{ retryDelay: { seconds: 1n, nanos: 250_000_000 } }]);
+    expect(never.findDetails(RetryInfoSchema)).toEqual([]);
+  });
+
   it.each(["STORE_UNAVAILABLE", "SHUTTING_DOWN"] as const)("for %s says when to try again", async (reason) => {
     const error = await refusedWith(new EngineError(reason, "not now"));
 

@@ -5,7 +5,8 @@ import { onTestFinished, beforeAll, afterAll, describe, expect, it } from "vites
 import { startEngine, type RunningEngine } from "../../services/engine/src/engine.ts";
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "../../sdk/typescript/src/index.ts";
 import { serve, type Worker } from "../../sdk/typescript/src/worker.ts";
-import { SILENT } from "./support/an-engine.ts";
+import { LOAD_LIMITS } from "../../services/engine/src/domain/limits.ts";
+import { anEngine, SILENT } from "./support/an-engine.ts";
 
 class Order extends WorkflowEntrypoint {
   override async run(event: WorkflowEvent<{ fail?: boolean; wait?: boolean }>, step: WorkflowStep) {
@@ -274,5 +275,22 @@ describe("the REST interface", () => {
 
     expect(headers[":status"]).toBe(200);
     expect(JSON.parse(await text(stream))).toMatchObject({ success: true });
+  });
+});
+
+describe("the REST interface of an engine that is asked for too much", () => {
+  it("answers 429", async () => {
+    const { url } = await anEngine({ load: { ...LOAD_LIMITS, queuedMax: 1 } });
+    const create = () =>
+      fetch(`${url}/client/v4/accounts/default/workflows/Order/instances`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: "{}",
+      });
+    const first = await create();
+    const second = await create();
+
+    expect([first.status, second.status]).toEqual([200, 429]);
+    expect(await second.json()).toMatchObject({ success: false, errors: [{ code: 10_429 }], result: null });
   });
 });

@@ -3,6 +3,7 @@ import type { NewInstance } from "../../services/engine/src/app/caller-api.ts";
 import type { LeaseRef, Poll, Polled, TaskCommit } from "../../services/engine/src/app/worker-api.ts";
 import { EMPTY_OBJECT, type Payload } from "../../services/engine/src/domain/payload.ts";
 import type { Operation } from "../../services/engine/src/domain/operation.ts";
+import { LOAD_LIMITS } from "../../services/engine/src/domain/limits.ts";
 import { DEFAULT_STEP_CONFIG } from "../../services/engine/src/domain/retry.ts";
 import type { StepKey } from "../../services/engine/src/domain/step.ts";
 import { MemoryStore } from "../../services/engine/src/store/memory/memory-store.ts";
@@ -17,6 +18,7 @@ export const CONFIG: AppConfig = {
   stepLimit: 10_000,
   instanceBytesMax: 1_073_741_824,
   pollsMax: 100,
+  load: LOAD_LIMITS,
 };
 
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };

@@ -5,7 +5,7 @@ import type { Clock } from "./app/clock.ts";
 import { createApp, type App } from "./app/engine-app.ts";
 import type { Log } from "./app/log.ts";
 import { isRefusal } from "./domain/errors.ts";
-import { INSTANCE_BYTES_MAX, STEPS_MAX } from "./domain/limits.ts";
+import { INSTANCE_BYTES_MAX, LOAD_LIMITS, STEPS_MAX } from "./domain/limits.ts";
 import { isFinished, type Status } from "./domain/lifecycle.ts";
 import { nameText, type InstanceName } from "./domain/name.ts";
 import type { InstanceState } from "./domain/state.ts";
@@ -80,6 +80,7 @@ export function embedEngine(parts: EmbeddedParts): EmbeddedEngine {
     stepLimit: STEPS_MAX,
     instanceBytesMax: INSTANCE_BYTES_MAX,
     pollsMax: POLLS_MAX,
+    load: LOAD_LIMITS,
   };
   const app = createApp({ store, ...parts, config });
   app.start();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { fromBinary } from "@bufbuild/protobuf";
-import { ErrorInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
+import { ErrorInfoSchema, RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import type { CreateInstanceResult } from "../../gen/perdure/v1/workflow_service_pb.ts";
 import { WorkflowError } from "../errors.ts";
 import type { WorkflowInstanceCreateBatchOptions, WorkflowInstanceCreateOptions } from "../workflow-binding.ts";
@@ -21,6 +21,8 @@ export type BatchOutcome = "created" | { readonly code: number; readonly message
 const EXISTS = { code: 10_405, message: "workflows.api.error.instance.already_exists" } as const;
 const REPEATED = { code: 10_415, message: "workflows.api.error.instance.duplicate" } as const;
 const INTERNAL_CODE = 10_001;
+/** Later it may be made. */
+const TOO_MANY_CODE = 10_429;
 
 /** @throws WorkflowError for anything but 1 to 100 options. */
 export function batchOfList(batch: readonly WorkflowInstanceCreateOptions[]): readonly NewInstance[] {
@@ -80,9 +82,12 @@ function outcomeOf(result: CreateInstanceResult | undefined): BatchOutcome {
   const outcome = result?.outcome;
   if (outcome?.case === "created") return "created";
   if (outcome?.case !== "refused") return { code: INTERNAL_CODE, message: "the engine gave no outcome" };
-  const info = outcome.value.details.find(({ typeUrl }) => typeUrl.endsWith(`/${ErrorInfoSchema.typeName}`));
+  const { details, message } = outcome.value;
+  const info = details.find(({ typeUrl }) => typeUrl.endsWith(`/${ErrorInfoSchema.typeName}`));
   const reason = info === undefined ? undefined : fromBinary(ErrorInfoSchema, info.value).reason;
-  return reason === "INSTANCE_EXISTS" ? EXISTS : { code: INTERNAL_CODE, message: outcome.value.message };
+  if (reason === "INSTANCE_EXISTS") return EXISTS;
+  const isLater = details.some(({ typeUrl }) => typeUrl.endsWith(`/${RetryInfoSchema.typeName}`));
+  return { code: isLater ? TOO_MANY_CODE : INTERNAL_CODE, message };
 }
 
 const body = (text: string): WorkflowError => new WorkflowError("body", text);

@@ -1,4 +1,5 @@
 import { ConnectError } from "@connectrpc/connect";
+import { RetryInfoSchema } from "../../gen/google/rpc/error_details_pb.ts";
 import { WorkflowError } from "../errors.ts";
 import { reasonOf } from "../transport-errors.ts";
 
@@ -16,13 +17,21 @@ export function refusalOf(error: unknown, action: Action, id: string): unknown {
       return new WorkflowError("instance.cannot_restart", ConnectError.from(error).rawMessage);
     case "INVALID_TRANSITION":
       return transitionRefused(error, action);
-    case "INVALID_FIELD":
     case "LIMIT_EXCEEDED":
+      return limitExceeded(error);
+    case "INVALID_FIELD":
       return new WorkflowError("body", ConnectError.from(error).rawMessage);
     case undefined:
     default:
       return error;
   }
+}
+
+/** Where the engine says when to try again, there was too much at once; otherwise what was given is too large. */
+function limitExceeded(error: unknown): WorkflowError {
+  const refusal = ConnectError.from(error);
+  const [retry] = refusal.findDetails(RetryInfoSchema);
+  return new WorkflowError(retry === undefined ? "body" : "workflow.limit_exceeded", refusal.rawMessage);
 }
 
 /** The instance was never there, or is gone. */

@@ -71,6 +71,8 @@ function verdictOfCode(code: string): Verdict {
       return EXISTS;
     case "instance.cannot_terminate":
       return CONFLICT;
+    case "workflow.limit_exceeded":
+      return TOO_MUCH;
     default:
       return BAD_BODY;
   }

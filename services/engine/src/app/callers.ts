@@ -18,6 +18,7 @@ import type {
 } from "./caller-api.ts";
 import type { Blobs } from "./blobs.ts";
 import type { Clock } from "./clock.ts";
+import type { CreationRates } from "./creation-rates.ts";
 import type { Creations } from "./creations.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Feed, Written } from "./feed.ts";
@@ -39,6 +40,7 @@ export interface CallersParts {
   readonly instances: Instances;
   readonly blobs: Blobs;
   readonly creations: Creations;
+  readonly rates: CreationRates;
   readonly dispatcher: Dispatcher;
   readonly feed: Feed;
   readonly clock: Clock;
@@ -89,13 +91,16 @@ export class Callers implements CallerApi {
   }
 
   async command(name: InstanceName, command: Command): Promise<InstanceView> {
-    const { next } = await this.#parts.instances.move(name, { kind: command });
+    const { instances, rates } = this.#parts;
+    if (command === "restart") rates.admit(name);
+    const { next } = await instances.move(name, { kind: command });
     const view = viewOfState(next);
     return isFinished(next.status) ? withEnd(this.#parts.store, view) : view;
   }
 
   async restartFrom(name: InstanceName, step: StepKey): Promise<InstanceView> {
-    const { store, instances } = this.#parts;
+    const { store, instances, rates } = this.#parts;
+    rates.admit(name);
     const move = { kind: "restartFrom", key: step } as const;
     return viewOfState((await instances.move(name, move, (before) => requireStarted(store, before, step))).next);
   }

@@ -7,8 +7,10 @@ import { scheduledId } from "../domain/schedule.ts";
 import type { Store } from "../store/store.ts";
 import type { NewInstance } from "./caller-api.ts";
 import type { Clock } from "./clock.ts";
+import type { CreationRates } from "./creation-rates.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { newHead, type Instances } from "./instances.ts";
+import type { QueueLimit } from "./queue-limit.ts";
 import type { Settings } from "./settings.ts";
 import { buildTask } from "./tasks.ts";
 import type { Ticket } from "./waiting-poll.ts";
@@ -19,6 +21,8 @@ export interface CreationsParts {
   readonly dispatcher: Dispatcher;
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly rates: CreationRates;
+  readonly queue: QueueLimit;
 }
 
 /** What is said of an instance beside its name. */
@@ -32,8 +36,9 @@ export class Creations {
     this.#parts = parts;
   }
 
-  /** @throws {EngineError} INSTANCE_EXISTS. */
-  create(name: InstanceName, instance: Born, requestId: string | null): Promise<InstanceState> {
+  /** @throws {EngineError} INSTANCE_EXISTS; LIMIT_EXCEEDED when there are too many, in its queue or a second. */
+  async create(name: InstanceName, instance: Born, requestId: string | null): Promise<InstanceState> {
+    this.#parts.rates.admit(name);
     return this.#create(name, instance, { requestId, schedule: null });
   }
 
@@ -53,10 +58,12 @@ export class Creations {
     instance: Born,
     origin: Pick<Birth, "requestId" | "schedule">,
   ): Promise<InstanceState> {
-    const { instances, dispatcher, settings, clock } = this.#parts;
+    const { instances, dispatcher, settings, clock, queue } = this.#parts;
     if (!settings.loaded) await settings.ready();
     const retention = settings.retention(name);
     const ticket = dispatcher.reserveForNew(name);
+    // What a schedule creates is bounded by the schedule.
+    if (ticket === null && origin.schedule === null) await queue.admit(name);
     try {
       const birth = {
         name,

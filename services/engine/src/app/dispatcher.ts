@@ -13,6 +13,7 @@ import type { Instances, Moved } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { Loop } from "./loop.ts";
 import { keyOf, type PollQueue } from "./poll-queue.ts";
+import type { RunningLimit } from "./running-limit.ts";
 import type { Settings } from "./settings.ts";
 import type { Slots } from "./slots.ts";
 import { Suspects } from "./suspects.ts";
@@ -38,6 +39,7 @@ export interface DispatcherParts {
   readonly log: Log;
   readonly settings: Settings;
   readonly slots: Slots;
+  readonly running: RunningLimit;
 }
 
 /** Deals ready instances to waiting polls: at once when this replica made them ready, by a look at the index otherwise. */
@@ -52,7 +54,7 @@ export class Dispatcher {
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts;
-    const { clock, log, polls, feed, instances, slots } = parts;
+    const { clock, log, polls, feed, instances, slots, running } = parts;
     this.#timers = new DueTimers(clock, (name, readyAt) => this.offer(name, readyAt));
     this.#scan = new Loop("dispatch", SCAN_PAUSE_MS, () => this.#pass(), clock, log);
     this.#suspects = new Suspects(instances, clock, log);
@@ -63,6 +65,7 @@ export class Dispatcher {
     slots.onRoom(({ namespace, workflow }) => {
       if (!this.#cleared.has(keyOf(namespace, workflow))) this.#scan.hurry();
     });
+    running.onRoom(() => this.#scan.hurry());
   }
 
   start(): void {
@@ -193,12 +196,20 @@ export class Dispatcher {
   /** In the poll of the worker that may still have it in memory, or of another. */
   #ticketFor(name: InstanceName): Ticket | null {
     const preferred = this.#parts.instances.peek(name)?.state.retained?.session ?? null;
-    return this.#parts.polls.reserve(name.namespace, name.workflow, preferred);
+    return this.#place(name, preferred);
   }
 
   /** The same for an instance that is about to be created. */
   reserveForNew(name: WorkflowName): Ticket | null {
-    return this.#parts.slots.limited(name) ? null : this.#parts.polls.reserve(name.namespace, name.workflow, null);
+    return this.#parts.slots.limited(name) ? null : this.#place(name, null);
+  }
+
+  #place({ namespace, workflow }: WorkflowName, preferred: string | null): Ticket | null {
+    const { polls, running } = this.#parts;
+    const ticket = polls.reserve(namespace, workflow, preferred);
+    if (ticket === null || running.hasRoom()) return ticket === null ? null : running.hold(ticket);
+    ticket.release();
+    return null;
   }
 
   /** Takes back an instance that its worker never received. */
@@ -211,10 +222,13 @@ export class Dispatcher {
   }
 
   async #pass(): Promise<void> {
-    const { polls, slots } = this.#parts;
+    const { polls, slots, running } = this.#parts;
     // What nobody asks for is not looked for, and comes due all the same.
     this.#cleared.clear();
-    for (const [namespace, demand] of polls.demand()) {
+    const wanted = polls.demand();
+    if (wanted.size > 0) await running.freshen();
+    if (!running.hasRoom()) return;
+    for (const [namespace, demand] of wanted) {
       const limited = demand.workflows.filter((workflow) => slots.limited({ namespace, workflow }));
       const workflows = demand.workflows.filter((workflow) => !limited.includes(workflow));
       if (workflows.length > 0) await this.#scanOpen(namespace, workflows, demand.slots);

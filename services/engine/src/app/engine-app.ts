@@ -1,3 +1,4 @@
+import type { LoadLimits } from "../domain/limits.ts";
 import type { Retention } from "../domain/state.ts";
 import type { Store } from "../store/store.ts";
 import { Blobs } from "./blobs.ts";
@@ -10,7 +11,10 @@ import { Instances } from "./instances.ts";
 import type { Log } from "./log.ts";
 import { PollQueue } from "./poll-queue.ts";
 import { Creations } from "./creations.ts";
+import { CreationRates } from "./creation-rates.ts";
+import { QueueLimit } from "./queue-limit.ts";
 import { RetentionLoop } from "./retention.ts";
+import { RunningLimit } from "./running-limit.ts";
 import { Schedules } from "./schedules.ts";
 import { Sessions } from "./sessions.ts";
 import { Settings } from "./settings.ts";
@@ -32,6 +36,7 @@ export interface AppConfig {
   readonly instanceBytesMax: number;
   /** Long polls of workers held open at once. */
   readonly pollsMax: number;
+  readonly load: LoadLimits;
 }
 
 /** One replica's use cases and loops over a store. */
@@ -61,7 +66,7 @@ export interface AppParts {
 }
 
 export function createApp({ store, clock, pollClock = clock, log, config }: AppParts): App {
-  const { leaseMs, stepLimit, instanceBytesMax, retention } = config;
+  const { leaseMs, stepLimit, instanceBytesMax, retention, load } = config;
   const defaults = { retention, limits: { steps: stepLimit, bytes: instanceBytesMax } };
   const settings = new Settings({ store, clock, log, defaults });
   const drained = new AbortController();
@@ -70,9 +75,12 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
   const blobs = new Blobs({ store, instances, bytesMax: instanceBytesMax });
   const polls = new PollQueue(pollClock, config.pollsMax);
   const slots = new Slots({ store, settings, feed, clock, log });
-  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, settings, slots });
+  const running = new RunningLimit({ store, feed, clock, log, max: load.runningMax });
+  const dispatcher = new Dispatcher({ store, instances, polls, feed, clock, log, settings, slots, running });
   const slotSweep = new SlotSweep({ store, instances, settings, slots, clock, log });
-  const creations = new Creations({ store, instances, dispatcher, settings, clock });
+  const rates = new CreationRates(load, clock);
+  const queue = new QueueLimit({ store, clock, log, max: load.queuedMax });
+  const creations = new Creations({ store, instances, dispatcher, settings, clock, rates, queue });
   const schedules = new Schedules({ settings, creations, clock, log });
   settings.onChange((name) => {
     schedules.hurry();
@@ -84,14 +92,15 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
   const purges = new RetentionLoop(store, instances, clock, log);
   const draining = drained.signal;
   return {
-    callers: new Callers({ store, instances, blobs, creations, dispatcher, feed, clock, draining }),
-    workers: new Workers({ store, instances, blobs, polls, sessions, sweeper, clock, leaseMs, settings }),
+    callers: new Callers({ store, instances, blobs, creations, rates, dispatcher, feed, clock, draining }),
+    workers: new Workers({ store, instances, blobs, polls, sessions, sweeper, clock, leaseMs, settings, running }),
     workflows: new Workflows(store, clock, settings),
     instances,
     feed,
     pollsHeld: () => polls.size,
     start() {
       settings.start();
+      running.start();
       dispatcher.start();
       schedules.start();
       slotSweep.start();

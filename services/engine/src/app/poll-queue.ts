@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { EngineError } from "../domain/errors.ts";
-import { MINUTE_MS } from "../domain/time.ts";
+import { MINUTE_MS, SECOND_MS } from "../domain/time.ts";
 import { WaitingPoll, type Ticket } from "./waiting-poll.ts";
 import type { Notice, Poll, Polled } from "./worker-api.ts";
 import type { Clock } from "./clock.ts";
@@ -42,6 +42,7 @@ export class PollQueue {
     if (this.#waiting.size >= this.#pollsMax) {
       throw new EngineError("LIMIT_EXCEEDED", `${this.#pollsMax} polls wait here already`, {
         limitPolls: String(this.#pollsMax),
+        retryDelayMs: String(SECOND_MS),
       });
     }
     const kept = this.#notices.get(poll.session);

@@ -9,6 +9,7 @@ import type { Instances, Moved } from "./instances.ts";
 import { newsOf } from "./news.ts";
 import type { PollQueue } from "./poll-queue.ts";
 import { Roll } from "./roll.ts";
+import type { RunningLimit } from "./running-limit.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Settings } from "./settings.ts";
 import type { Sweeper } from "./sweeper.ts";
@@ -39,6 +40,7 @@ export interface WorkersParts {
   readonly clock: Clock;
   readonly leaseMs: number;
   readonly settings: Settings;
+  readonly running: RunningLimit;
 }
 
 /** The use cases of workers. */
@@ -52,9 +54,10 @@ export class Workers implements WorkerApi {
   }
 
   async poll(poll: Poll, signal: AbortSignal): Promise<Polled> {
-    const { sessions, sweeper, polls, settings, leaseMs } = this.#parts;
+    const { sessions, sweeper, polls, settings, running, leaseMs } = this.#parts;
     // Nothing is dealt out before it is known how.
     if (!settings.loaded) await settings.ready();
+    if (!running.loaded) await running.ready();
     const admitted = await sessions.admit(poll);
     // A new session of a worker's name has ended the older ones.
     if (admitted === "registered" && poll.workerName !== null) {

@@ -19,7 +19,7 @@ export type ErrorReason =
 /** An expected refusal. Anything else that is thrown is a bug. */
 export class EngineError extends Error {
   readonly reason: ErrorReason;
-  /** Facts for programs; a limit's key ends in its unit: `limitBytes`. */
+  /** Facts for programs; a limit's key ends in its unit: `limitBytes`. `retryDelayMs`: when the same may go well. */
   readonly metadata: Readonly<Record<string, string>>;
 
   constructor(

@@ -51,3 +51,22 @@ export const CRON_LENGTH_MAX = 256;
 
 /** How long after its creation a scheduled instance runs beside its workflow's limit. The model's one hour. */
 export const SCHEDULED_BESIDE_LIMIT_MS = HOUR_MS;
+
+/** What bounds an engine as a whole, so that one caller cannot wear it out. */
+export interface LoadLimits {
+  /** Instances that workers have at once, of all workflows; those that sleep, wait or back off do not count. */
+  readonly runningMax: number;
+  /** Instances of one workflow in its queue. */
+  readonly queuedMax: number;
+  /** Instances created or restarted, a replica. Null: no limit. */
+  readonly creationsPerSecond: number | null;
+  readonly creationsPerSecondPerWorkflow: number | null;
+}
+
+/** What the programming model allows an account; creations are not bounded, which the model does at 300 and 100. */
+export const LOAD_LIMITS: LoadLimits = {
+  runningMax: 50_000,
+  queuedMax: 2_000_000,
+  creationsPerSecond: null,
+  creationsPerSecondPerWorkflow: null,
+};

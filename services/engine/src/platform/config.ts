@@ -1,4 +1,11 @@
-import { INSTANCE_BYTES_MAX, RETENTION_MS, LEASE_MS, STEPS_MAX } from "../domain/limits.ts";
+import {
+  INSTANCE_BYTES_MAX,
+  RETENTION_MS,
+  LEASE_MS,
+  LOAD_LIMITS,
+  STEPS_MAX,
+  type LoadLimits,
+} from "../domain/limits.ts";
 import type { Retention } from "../domain/state.ts";
 import { SECOND_MS } from "../domain/time.ts";
 import type { LogConfig } from "./logger.ts";
@@ -16,6 +23,7 @@ export interface EngineConfig {
   /** Bytes that an instance may store, streams included. */
   readonly instanceBytesMax: number;
   readonly pollsMax: number;
+  readonly load: LoadLimits;
   /** Files in PEM; null for clear text. */
   readonly tls: TlsFiles | null;
   readonly origins: readonly string[];
@@ -38,6 +46,7 @@ export const DEFAULT_CONFIG: EngineConfig = {
   instanceBytesMax: INSTANCE_BYTES_MAX,
   // Ours: two of each of some thousand workers; a poll that waits costs a few kilobytes.
   pollsMax: 5_000,
+  load: LOAD_LIMITS,
   tls: null,
   origins: [],
   // Ours: what Kubernetes and systemd wait for before they kill is 30 s and more.

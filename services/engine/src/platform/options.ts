@@ -1,4 +1,5 @@
 import { Option } from "commander";
+import type { LoadLimits } from "../domain/limits.ts";
 import { DAY_MS, HOUR_MS, SECOND_MS } from "../domain/time.ts";
 import { DEFAULT_CONFIG, type EngineConfig } from "./config.ts";
 import { LOG_FORMATS, LOG_LEVELS, type LogConfig } from "./logger.ts";
@@ -14,6 +15,10 @@ export interface OptionValues {
   readonly stepLimit: number;
   readonly instanceBytes: number;
   readonly maxPolls: number;
+  readonly maxRunning: number;
+  readonly maxQueued: number;
+  readonly creationsPerSecond?: number;
+  readonly creationsPerSecondPerWorkflow?: number;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly allowOrigins: readonly string[];
@@ -22,11 +27,14 @@ export interface OptionValues {
   readonly logFormat: LogConfig["format"];
 }
 
-const { host, port, store, leaseMs, retention, stepLimit, instanceBytesMax, pollsMax, drainGraceMs, log } =
+const { host, port, store, leaseMs, retention, stepLimit, instanceBytesMax, pollsMax, load, drainGraceMs, log } =
   DEFAULT_CONFIG;
 
 /** A retention of an instance may be as long. */
 const RETENTION_MS_MAX = 3_652 * DAY_MS;
+
+/** What limits of load can be raised to: nobody comes there. */
+const LOAD_MAX = 1_000_000_000;
 
 const retentionOf = durationBetween(SECOND_MS, RETENTION_MS_MAX);
 
@@ -51,6 +59,20 @@ export function engineOptions(): readonly Option[] {
     new Option("--max-polls <count>", "polls of workers held open at once")
       .default(pollsMax)
       .argParser(countBetween(1, 1_000_000)),
+    new Option("--max-running <count>", "instances that workers have at once, of all workflows")
+      .default(load.runningMax)
+      .argParser(countBetween(1, LOAD_MAX)),
+    new Option("--max-queued <count>", "instances of a workflow in its queue")
+      .default(load.queuedMax)
+      .argParser(countBetween(1, LOAD_MAX)),
+    new Option(
+      "--creations-per-second <count>",
+      "instances created or restarted a second, a replica (default: no limit)",
+    ).argParser(countBetween(1, LOAD_MAX)),
+    new Option(
+      "--creations-per-second-per-workflow <count>",
+      "the same of each workflow (default: no limit)",
+    ).argParser(countBetween(1, LOAD_MAX)),
     new Option("--tls-cert <file>", "certificate chain in PEM; serves TLS instead of clear text"),
     new Option("--tls-key <file>", "its private key in PEM"),
     new Option("--allow-origins <list>", 'pages that may call from a browser, by origin, or "*"')
@@ -79,10 +101,20 @@ export function configOf(values: OptionValues): EngineConfig {
     stepLimit: values.stepLimit,
     instanceBytesMax: values.instanceBytes,
     pollsMax: values.maxPolls,
+    load: loadOf(values),
     tls: tlsOf(values),
     origins: values.allowOrigins,
     drainGraceMs: values.drainGrace,
     log: { level: values.logLevel, format: values.logFormat },
+  };
+}
+
+function loadOf(values: OptionValues): LoadLimits {
+  return {
+    runningMax: values.maxRunning,
+    queuedMax: values.maxQueued,
+    creationsPerSecond: values.creationsPerSecond ?? null,
+    creationsPerSecondPerWorkflow: values.creationsPerSecondPerWorkflow ?? null,
   };
 }
 

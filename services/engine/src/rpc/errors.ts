@@ -80,11 +80,14 @@ function detailsOf({ reason, message, metadata }: EngineError): Detail[] {
     }
     case "LIMIT_EXCEEDED": {
       const violation = { subject: metadata["subject"] ?? "", description: headerText(message) };
-      return [info, detail(QuotaFailureSchema, { violations: [violation] })];
+      const quota = detail(QuotaFailureSchema, { violations: [violation] });
+      // Only where the same may go well later: a size stays what it is.
+      const retryDelayMs = Number(metadata["retryDelayMs"] ?? Number.NaN);
+      return Number.isNaN(retryDelayMs) ? [info, quota] : [info, quota, retryInfo(retryDelayMs)];
     }
     case "STORE_UNAVAILABLE":
     case "SHUTTING_DOWN":
-      return [info, detail(RetryInfoSchema, { retryDelay: durationToMessage(RETRY_DELAY_MS) })];
+      return [info, retryInfo(RETRY_DELAY_MS)];
     case "INSTANCE_NOT_FOUND":
     case "INSTANCE_EXISTS":
     case "STEP_NOT_FOUND":
@@ -98,6 +101,10 @@ function detailsOf({ reason, message, metadata }: EngineError): Detail[] {
     case "CORRUPT_DOCUMENT":
       return [info];
   }
+}
+
+function retryInfo(delayMs: number): Detail {
+  return detail(RetryInfoSchema, { retryDelay: durationToMessage(delayMs) });
 }
 
 function detail<Desc extends DescMessage>(desc: Desc, value: MessageInitShape<Desc>): Detail {

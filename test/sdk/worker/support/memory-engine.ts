@@ -11,6 +11,7 @@ import { type StepKey, StepKind } from "perdure/proto/perdure/v1/step_pb";
 import { WorkerService } from "perdure/proto/perdure/v1/worker_service_pb";
 import { WorkflowService } from "perdure/proto/perdure/v1/workflow_service_pb";
 import { createApp, type App } from "../../../../services/engine/src/app/engine-app.ts";
+import { LOAD_LIMITS, type LoadLimits } from "../../../../services/engine/src/domain/limits.ts";
 import { refusalInterceptor } from "../../../../services/engine/src/rpc/refusal-interceptor.ts";
 import { ruleInterceptor } from "../../../../services/engine/src/rpc/rules.ts";
 import { workerHandlers } from "../../../../services/engine/src/rpc/worker-handlers.ts";
@@ -29,6 +30,7 @@ export interface EngineOptions {
   readonly leaseMs?: number;
   readonly stepLimit?: number;
   readonly instanceBytesMax?: number;
+  readonly load?: LoadLimits;
 }
 
 /** The real engine over a memory store, reached without sockets. Instances are those of the workflow "w". */
@@ -39,10 +41,15 @@ export class MemoryEngine {
   readonly #calls: Client<typeof WorkflowService>;
   #closed = false;
 
-  constructor({ leaseMs = LEASE_MS, stepLimit = 10_000, instanceBytesMax = 1_073_741_824 }: EngineOptions = {}) {
+  constructor({
+    leaseMs = LEASE_MS,
+    stepLimit = 10_000,
+    instanceBytesMax = 1_073_741_824,
+    load = LOAD_LIMITS,
+  }: EngineOptions = {}) {
     this.leaseMs = leaseMs;
     const retention = { successMs: 3_600_000, failureMs: 3_600_000 };
-    const config = { leaseMs, retention, stepLimit, instanceBytesMax, pollsMax: 1_000 };
+    const config = { leaseMs, retention, stepLimit, instanceBytesMax, pollsMax: 1_000, load };
     this.#app = createApp({ store: new MemoryStore(() => {}), clock: this.clock, log: SILENT, config });
     this.#app.start();
     this.#calls = createClient(WorkflowService, this.transport());

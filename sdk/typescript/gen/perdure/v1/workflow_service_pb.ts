@@ -1273,7 +1273,8 @@ export const WorkflowService: GenService<{
    *
    * Reasons:
    *   - INSTANCE_EXISTS: the id is taken, by a finished instance too.
-   *   - LIMIT_EXCEEDED: params above 1 MiB.
+   *   - LIMIT_EXCEEDED: params above 1 MiB; or, with RetryInfo, too many
+   *     creations a second, or instances in the queue.
    *
    * @generated from rpc perdure.v1.WorkflowService.CreateInstance
    */
@@ -1360,6 +1361,7 @@ export const WorkflowService: GenService<{
    *
    * Reasons:
    *   - STEP_NOT_FOUND: the run has not started the step to begin at.
+   *   - LIMIT_EXCEEDED, with RetryInfo: too many creations and restarts a second.
    *
    * @generated from rpc perdure.v1.WorkflowService.RestartInstance
    */
