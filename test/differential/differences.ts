@@ -42,6 +42,12 @@ export const DIFFERENCES = {
   finalStaysFinal:
     "A step that failed by a NonRetryableError has failed for good; the local engine tries it again after a pause while it has retries left, or waits for it in vain before the pause.",
   sleepsByLength: "The key of a sleep is its name and count; in the local engine its length, too.",
+  fatalIsUndone:
+    "An instance that errors since a step's value cannot be stored is rolled back like any other; the local engine leaves what it did.",
+  lockedIsFatal:
+    "A stream that is locked or was read is refused for good like any other that a step cannot return; the local engine tries again, and lets it be caught.",
+  goneIsGone:
+    "Whatever is asked of a deleted instance is refused by the same WorkflowError; in the local engine only a second delete by the same handle is.",
 } as const satisfies Record<string, string>;
 
 export type DifferenceName = keyof typeof DIFFERENCES;

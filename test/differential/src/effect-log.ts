@@ -16,8 +16,9 @@ export class EffectLog implements Recorder {
     this.#effects.push(effect);
   }
 
-  has(effect: string): boolean {
-    return this.#effects.includes(effect);
+  /** How often it was recorded. */
+  times(effect: string): number {
+    return this.#effects.filter((one) => one === effect).length;
   }
 
   get effects(): readonly string[] {

@@ -9,6 +9,8 @@ export interface Peer {
 /** The part of a workflow's binding that scenarios use; every peer offers it for one workflow class. */
 export interface WorkflowBinding {
   create(options: { readonly id: string; readonly params?: unknown }): Promise<InstanceHandle>;
+  /** Ids of any type, to try what the types forbid. */
+  deleteBatch(ids: unknown): Promise<object>;
 }
 
 export interface InstanceHandle {
@@ -20,6 +22,11 @@ export interface InstanceHandle {
   sendEvent(event: { readonly type: string; readonly payload?: unknown }): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
-  terminate(): Promise<void>;
-  restart(): Promise<void>;
+  terminate(options?: { readonly rollback: boolean }): Promise<void>;
+  restart(options?: unknown): Promise<void>;
+  delete(): Promise<void>;
+  /** Calls on this very handle, one after another; for `status` the answer is its word. */
+  each(calls: readonly HandleCall[]): Promise<readonly (string | ObservedError)[]>;
 }
+
+export type HandleCall = "status" | "pause" | "resume" | "terminate" | "restart" | "delete" | "sendEvent";

@@ -1,16 +1,24 @@
 import type { DifferenceName } from "../differences.ts";
 import type { Observation } from "./observation.ts";
+import type { HandleCall } from "./peer.ts";
 
-/** When a move is made: right after creation, once an effect was recorded, or once the instance has a status. */
-export type Moment = "created" | { readonly effect: string } | { readonly status: string };
+/**
+ * When a move is made: right after the one before, once an effect was recorded (so many times), or once the instance has a
+ * status; that of a deleted one is "gone".
+ */
+export type Moment = "created" | { readonly effect: string; readonly times?: number } | { readonly status: string };
 
-export type Move =
-  | {
-      readonly after: Moment;
-      readonly call: "sendEvent";
-      readonly event: { readonly type: string; readonly payload?: unknown };
-    }
-  | { readonly after: Moment; readonly call: "pause" | "resume" | "terminate" | "restart" };
+export type Move = { readonly after: Moment } & (
+  | { readonly call: "sendEvent"; readonly event: { readonly type: string; readonly payload?: unknown } }
+  | { readonly call: "pause" | "resume" | "delete" }
+  | { readonly call: "terminate"; readonly options?: { readonly rollback: boolean } }
+  | { readonly call: "restart"; readonly options?: unknown }
+  /** Once more, under the same id. */
+  | { readonly call: "create"; readonly params?: unknown }
+  | { readonly call: "deleteBatch"; readonly ids: unknown }
+  /** Calls on one and the same handle, one after another. */
+  | { readonly call: "each"; readonly calls: readonly HandleCall[] }
+);
 
 /** Where Perdure means to differ from what was observed. */
 export interface Difference {

@@ -28,7 +28,7 @@ export interface Shown {
 }
 
 /** An instance of the class that interprets programs, in whatever engine. */
-export interface ProgramInstance extends Omit<InstanceHandle, "sendEvent"> {
+export interface ProgramInstance extends Pick<InstanceHandle, "status" | "pause" | "resume" | "terminate" | "restart"> {
   sendEvent(event: { readonly type: string; readonly sends: ValueKind }): Promise<void>;
   /** Events from the first on, and those that come, until the end of a run or a connection. */
   follow(tell: (event: ToldEvent) => void, signal: AbortSignal): Promise<void>;

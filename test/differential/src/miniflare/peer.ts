@@ -94,7 +94,10 @@ function bindingThrough(miniflare: InstanceType<typeof Miniflare>): WorkflowBind
         resume: call("resume"),
         terminate: call("terminate"),
         restart: call("restart"),
+        delete: call("delete"),
+        each: (calls) => post("each", options.id, calls) as ReturnType<InstanceHandle["each"]>,
       };
     },
+    deleteBatch: (ids) => post("deleteBatch", "", ids) as Promise<object>,
   };
 }

@@ -25,7 +25,19 @@ export default {
     const { call, id, argument } = await request.json();
     try {
       if (call === "create") return Response.json({ value: (await env.WORKFLOW.create(argument)).id });
+      if (call === "deleteBatch") return Response.json({ value: await env.WORKFLOW.deleteBatch(argument) });
       const instance = await env.WORKFLOW.get(id);
+      if (call === "each") {
+        const answers = [];
+        for (const one of argument)
+          answers.push(
+            await instance[one](...(one === "sendEvent" ? [{ type: "go" }] : [])).then(
+              (value) => value?.status ?? "ok",
+              ({ name, message }) => ({ name, message }),
+            ),
+          );
+        return Response.json({ value: answers });
+      }
       return Response.json({ value: (await instance[call](...(argument === undefined ? [] : [argument]))) ?? null });
     } catch (error) {
       return Response.json({ error: { name: error.name, message: error.message } });

@@ -1,12 +1,13 @@
 import { fileURLToPath } from "node:url";
 import { startEngine } from "@perdure/engine";
-import type { WorkflowClass } from "perdure";
+import type { Workflow, WorkflowClass, WorkflowInstance, WorkflowInstanceRestartOptions } from "perdure";
 import { createClient } from "perdure/client";
 import { loadWorkflows } from "perdure/loader";
 import { serve } from "perdure/worker";
 import { drive } from "../drive.ts";
 import { EffectLog } from "../effect-log.ts";
-import type { Outcome } from "../observation.ts";
+import { type ObservedError, observedError, type Outcome } from "../observation.ts";
+import type { HandleCall, WorkflowBinding } from "../peer.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Scenarios that run side by side. */
@@ -39,9 +40,11 @@ export async function runInPerdure(scenarios: readonly Scenario[]): Promise<Read
   const runNext = async (): Promise<void> => {
     for (let cast = waiting.shift(); cast !== undefined; cast = waiting.shift()) {
       const { scenario, workflow, log } = cast;
-      outcomes[scenario.name] = await drive(scenario, client.workflow(workflow), log).catch((error: unknown) => ({
-        failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
-      }));
+      outcomes[scenario.name] = await drive(scenario, bindingOf(client.workflow(workflow)), log).catch(
+        (error: unknown) => ({
+          failed: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }),
+      );
     }
   };
   await Promise.all(Array.from({ length: SIDE_BY_SIDE }, runNext));
@@ -49,6 +52,34 @@ export async function runInPerdure(scenarios: readonly Scenario[]): Promise<Read
   client.close();
   await engine.close();
   return outcomes;
+}
+
+function bindingOf(workflow: Workflow): WorkflowBinding {
+  return {
+    async create(options) {
+      const instance = await workflow.create(options);
+      return {
+        status: () => instance.status(),
+        sendEvent: (event) => instance.sendEvent(event),
+        pause: () => instance.pause(),
+        resume: () => instance.resume(),
+        terminate: (options) => instance.terminate(options),
+        restart: (options) => instance.restart(options as WorkflowInstanceRestartOptions | undefined),
+        delete: () => instance.delete(),
+        each: (calls) => eachOf(instance, calls),
+      };
+    },
+    deleteBatch: (ids) => workflow.deleteBatch(ids as string[]),
+  };
+}
+
+async function eachOf(instance: WorkflowInstance, calls: readonly HandleCall[]) {
+  const answers: (string | ObservedError)[] = [];
+  for (const call of calls) {
+    const made = call === "sendEvent" ? instance.sendEvent({ type: "go" }) : instance[call]();
+    answers.push(await made.then((value) => (value && "status" in value ? value.status : "ok"), observedError));
+  }
+  return answers;
 }
 
 /** The scenario's class, whose `env` is that of the scenario. */
