@@ -28,10 +28,15 @@ export class Parks {
     });
   }
 
-  /** From now on, whenever an instance is parked, time goes on to its timer at once. */
-  hasten(id: string): void {
+  /** While something is awaited, time goes on to the timer of an instance whenever it is parked. */
+  async hasten<T>(id: string, awaited: Promise<T>): Promise<T> {
     this.#hastened.add(id);
     this.#skip(id);
+    try {
+      return await awaited;
+    } finally {
+      this.#hastened.delete(id);
+    }
   }
 
   #note({ name, index }: StoreCommit): void {
@@ -39,11 +44,11 @@ export class Parks {
     if (index.status === "waiting" && index.readyAt !== null) this.#dueAt.set(name.id, index.readyAt);
     else this.#dueAt.delete(name.id);
     // When whoever appended has heard of it.
-    if (this.#hastened.has(name.id)) setImmediate(() => this.#skip(name.id));
+    setImmediate(() => this.#skip(name.id));
   }
 
   #skip(id: string): void {
     const dueAt = this.#dueAt.get(id);
-    if (dueAt !== undefined) this.#skipTo(dueAt);
+    if (dueAt !== undefined && this.#hastened.has(id)) this.#skipTo(dueAt);
   }
 }

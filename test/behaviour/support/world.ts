@@ -101,8 +101,7 @@ export class World {
 
   /** Waits for the end. Whenever nothing can happen until a timer, time goes on to it at once. */
   end(instance: InstanceHandle): Promise<InstanceStatus> {
-    this.#parks.hasten(instance.id);
-    return instance.waitForEnd();
+    return this.#parks.hasten(instance.id, instance.waitForEnd());
   }
 
   /** Lets time pass. */
