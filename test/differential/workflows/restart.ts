@@ -20,6 +20,7 @@ export class Stages extends WorkflowEntrypoint<Env> {
     seen.push(await step.do("first", work));
     await step.sleep("nap", 20);
     seen.push(await step.do("middle", work));
+    await step.do("ready", work);
     const event = await step.waitForEvent("wait", { type: "go" });
     seen.push(described(event.payload));
     for (let pass = 0; pass < 2; pass += 1) seen.push(await step.do("looped", work));
