@@ -9,7 +9,7 @@ import { type Place, tellingRefusals, type RunningWorker } from "../worker/runni
 import type { ProjectConfig } from "./config.ts";
 import { openEnvironment, type ProjectEnvironment } from "./environment.ts";
 import { loadProjectModule, type ProjectModule } from "./module.ts";
-import { putSettings } from "./put-settings.ts";
+import { settingsOf } from "./settings-of.ts";
 import { shownPath } from "./shown-path.ts";
 
 /** How a project's workflows are served. */
@@ -63,17 +63,13 @@ export class PreparedProject {
     const { engine, namespace, workerName, log } = this.#place;
     const { slots, cacheSize, grace: graceMs } = this.#options;
     const { env } = this.environment;
+    const settings = settingsOf(this.config.workflows.served.values());
     const worker =
       workflows.size === 0
         ? undefined
-        : serve({ engine, workflows, env, namespace, workerName, slots, cacheSize, graceMs, log });
-    const ready = async (): Promise<void> => {
-      // An engine that does not answer yet is waited for here.
-      await worker?.ready;
-      await putSettings(this.config.workflows.served.values(), this.#place);
-    };
+        : serve({ engine, workflows, settings, env, namespace, workerName, slots, cacheSize, graceMs, log });
     return {
-      ready: tellingRefusals(ready(), engine),
+      ready: tellingRefusals(worker?.ready ?? Promise.resolve(), engine),
       workflows: [...workflows.keys()],
       stop: async () => {
         await worker?.stop();

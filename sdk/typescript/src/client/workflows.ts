@@ -62,7 +62,11 @@ export class Workflows {
   }
 }
 
-function settingsMessage(settings: WorkflowSettings): MessageInitShape<typeof WorkflowSettingsSchema> {
+/** Settings as the contract has them. */
+export type SettingsMessage = MessageInitShape<typeof WorkflowSettingsSchema>;
+
+/** @throws TypeError for a retention that is no duration. */
+export function settingsMessage(settings: WorkflowSettings): SettingsMessage {
   const { stepLimit, concurrencyLimit, successRetention, errorRetention, schedules = [] } = settings;
   return {
     ...(stepLimit !== undefined && { stepLimit }),

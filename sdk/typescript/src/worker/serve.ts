@@ -1,6 +1,8 @@
 import { bindEnv } from "../cloudflare/env.ts";
+import type { SettingsMessage } from "../client/workflows.ts";
 import { connectEngine } from "../transport.ts";
 import { consoleLog } from "./log.ts";
+import { putSettings, settingsOf } from "./put-settings.ts";
 import { NO_REHEARSAL, type Rehearsal } from "./rehearsal.ts";
 import { Session, type SessionParts } from "./session.ts";
 import { guardStrayRejections } from "./stray-rejections.ts";
@@ -47,13 +49,14 @@ export function serve(options: WorkerOptions): Worker {
 export function serveWith(options: WorkerOptions, rehearsal: Rehearsal): Worker {
   const { engine, env = {}, namespace, workerName, log = consoleLog, signal, graceMs = GRACE_MS } = options;
   const definitions = definitionsOf(options.workflows, env, rehearsal);
+  const settings = settingsOf(options.settings ?? {}, definitions);
   const slots = wholeNumber("slots", options.slots ?? SLOTS, 1, SLOTS_MAX);
   const cacheSize = wholeNumber("cacheSize", options.cacheSize ?? CACHE_SIZE, 0, Number.MAX_SAFE_INTEGER);
   bindEnv(env);
   const connection = connectEngine(engine);
   const life = new WorkerLife(
     { engine, connection, definitions, namespace, workerName, slots, cacheSize, log },
-    graceMs,
+    { settings, graceMs },
   );
   const stop = (): Promise<void> => life.stop();
   if (signal?.aborted === true) void stop();
@@ -61,18 +64,23 @@ export function serveWith(options: WorkerOptions, rehearsal: Rehearsal): Worker 
   return { ready: life.ready, stopped: life.stopped, stop };
 }
 
+interface LifeOptions {
+  readonly settings: ReadonlyMap<string, SettingsMessage>;
+  readonly graceMs: number;
+}
+
 /** One session after the other, until told to stop. */
 class WorkerLife {
   readonly ready: Promise<void>;
   readonly stopped: Promise<void>;
   readonly #parts: SessionParts;
-  readonly #graceMs: number;
+  readonly #life: LifeOptions;
   readonly #stopping = new AbortController();
   readonly #ready = Promise.withResolvers<void>();
 
-  constructor(parts: SessionParts, graceMs: number) {
+  constructor(parts: SessionParts, life: LifeOptions) {
     this.#parts = parts;
-    this.#graceMs = graceMs;
+    this.#life = life;
     this.ready = this.#ready.promise;
     // Whoever does not look at `ready` learns it from `stopped`, or from the log.
     this.ready.catch(() => {});
@@ -89,6 +97,7 @@ class WorkerLife {
     const { log, connection } = this.#parts;
     const release = guardStrayRejections(log);
     try {
+      await this.#putSettings();
       while (!this.#stopping.signal.aborted) await this.#liveSession();
     } catch (error) {
       if (!this.#stopping.signal.aborted) {
@@ -101,6 +110,16 @@ class WorkerLife {
     release();
   }
 
+  /** Before anything is taken: a limit holds from the first instance on. */
+  async #putSettings(): Promise<void> {
+    const { log, namespace, connection } = this.#parts;
+    const onFailure = (error: unknown, failures: number): void => {
+      log.warn({ error, failures }, "the engine cannot be reached, trying again");
+    };
+    const bound = { signal: this.#stopping.signal, onFailure };
+    await putSettings(this.#life.settings, { transport: connection.transport, namespace }, bound);
+  }
+
   async #liveSession(): Promise<void> {
     const { signal } = this.#stopping;
     const session = new Session(this.#parts);
@@ -108,7 +127,7 @@ class WorkerLife {
       await session.open(signal);
       this.#ready.resolve();
       await Promise.race([session.lost, fired(signal)]);
-      if (signal.aborted) await session.leave(this.#graceMs);
+      if (signal.aborted) await session.leave(this.#life.graceMs);
       else this.#parts.log.warn({ session: session.id }, "the session was lost; its work is dropped");
     } finally {
       await session.close(signal.aborted ? "the worker has stopped" : "the worker's session was lost");

@@ -2,6 +2,7 @@ import { WORKFLOW_NAME } from "../names.ts";
 import type { EngineAddress } from "../transport.ts";
 import { isWorkflowClass, type WorkflowClass } from "../workflow.ts";
 import type { Log } from "./log.ts";
+import type { SettingsByWorkflow } from "./put-settings.ts";
 import type { Rehearsal } from "./rehearsal.ts";
 import type { WorkflowDefinition } from "./workflow-definition.ts";
 
@@ -42,6 +43,11 @@ export interface WorkerOptions {
   readonly cacheSize?: number | undefined;
   /** How long `stop` waits for callbacks in flight, in ms. Default 10 seconds. */
   readonly graceMs?: number | undefined;
+  /**
+   * How the engine runs their instances: concurrency, schedules, retention. Put when the worker starts, before it takes
+   * work, as `client.workflows.put` does. Default: what was said of a workflow stays.
+   */
+  readonly settings?: SettingsByWorkflow | undefined;
   /** Stops the worker when it fires, as `stop` does. */
   readonly signal?: AbortSignal | undefined;
   /** A pino logger fits. Default: warnings and errors to standard error. */
