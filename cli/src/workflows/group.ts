@@ -8,6 +8,7 @@ import { PROMPTLY } from "../instances/instance.ts";
 import { table } from "../show/table.ts";
 import { addPut } from "./put.ts";
 import { addTrigger } from "./trigger.ts";
+import { addWatch } from "./watch.ts";
 import { asFacts, countOf, given, nextText, workflowJson } from "./workflow.ts";
 
 const PAGE_SIZE = 100;
@@ -24,6 +25,7 @@ export function addWorkflows(program: Command): void {
   addPut(workflows);
   addDelete(workflows);
   addTrigger(workflows);
+  addWatch(workflows);
 }
 
 function addList(workflows: Command): void {

@@ -94,7 +94,7 @@ export function createApp({ store, clock, pollClock = clock, log, config }: AppP
   return {
     callers: new Callers({ store, instances, blobs, creations, rates, dispatcher, feed, clock, draining }),
     workers: new Workers({ store, instances, blobs, polls, sessions, sweeper, clock, leaseMs, settings, running }),
-    workflows: new Workflows(store, clock, settings),
+    workflows: new Workflows({ store, clock, settings, feed, draining }),
     instances,
     feed,
     pollsHeld: () => polls.size,

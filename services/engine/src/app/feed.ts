@@ -18,14 +18,16 @@ export class Feed {
   readonly #created = new Set<CreatedListener>();
   readonly #byName = new Map<string, Set<Listener>>();
 
-  /** Listens to all instances. */
-  onAny(listener: Listener): void {
+  /** Listens to all instances until the returned function is called. */
+  onAny(listener: Listener): () => void {
     this.#all.add(listener);
+    return () => this.#all.delete(listener);
   }
 
   /** Listens to instances that this replica creates: called before any of them is handed out. */
-  onCreated(listener: CreatedListener): void {
+  onCreated(listener: CreatedListener): () => void {
     this.#created.add(listener);
+    return () => this.#created.delete(listener);
   }
 
   /** Listens to one instance until the returned function is called. */

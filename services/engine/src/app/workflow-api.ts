@@ -1,8 +1,10 @@
+import type { LifecycleEvent } from "../domain/lifecycle-event.ts";
 import type { Status } from "../domain/lifecycle.ts";
 import type { WorkflowName } from "../domain/name.ts";
 import type { ScheduledTime } from "../domain/state.ts";
 import type { EpochMs } from "../domain/time.ts";
 import type { WorkflowSettings } from "../domain/workflow.ts";
+import type { LifecycleFilter } from "./lifecycle-watch.ts";
 
 /** What callers can do with workflows as such. Everything answers with a result or throws an EngineError. */
 export interface WorkflowApi {
@@ -13,6 +15,8 @@ export interface WorkflowApi {
   list(namespace: string, after: string, limit: number): Promise<readonly WorkflowView[]>;
   /** Forgets what was said; without effect when that is nothing. */
   delete(name: WorkflowName): Promise<void>;
+  /** The turns in the lives of instances, from now on: those that come together in one list. */
+  watch(filter: LifecycleFilter, signal: AbortSignal): AsyncIterable<readonly LifecycleEvent[]>;
 }
 
 /** A workflow as callers see it. */

@@ -1,23 +1,31 @@
 import { EngineError } from "../domain/errors.ts";
+import type { LifecycleEvent } from "../domain/lifecycle-event.ts";
 import type { WorkflowName } from "../domain/name.ts";
 import { nextDue } from "../domain/schedule.ts";
 import type { EpochMs } from "../domain/time.ts";
 import { settingsOf, withSettings, type Workflow, type WorkflowSettings } from "../domain/workflow.ts";
 import type { Store } from "../store/store.ts";
 import type { Clock } from "./clock.ts";
+import { watchLifecycle, type LifecycleFilter, type LifecycleParts } from "./lifecycle-watch.ts";
 import type { Settings } from "./settings.ts";
 import type { WorkflowApi, WorkflowView } from "./workflow-api.ts";
 
+export interface WorkflowsParts extends LifecycleParts {
+  readonly settings: Settings;
+}
+
 /** The use cases of workflows as such. */
 export class Workflows implements WorkflowApi {
+  readonly #parts: WorkflowsParts;
   readonly #store: Store;
   readonly #clock: Clock;
   readonly #settings: Settings;
 
-  constructor(store: Store, clock: Clock, settings: Settings) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#settings = settings;
+  constructor(parts: WorkflowsParts) {
+    this.#parts = parts;
+    this.#store = parts.store;
+    this.#clock = parts.clock;
+    this.#settings = parts.settings;
   }
 
   async put(name: WorkflowName, settings: WorkflowSettings): Promise<WorkflowView> {
@@ -51,6 +59,10 @@ export class Workflows implements WorkflowApi {
   async delete(name: WorkflowName): Promise<void> {
     await this.#settings.ready();
     await this.#settings.forget(name);
+  }
+
+  watch(filter: LifecycleFilter, signal: AbortSignal): AsyncIterable<readonly LifecycleEvent[]> {
+    return watchLifecycle(this.#parts, filter, signal);
   }
 
   async #view(name: WorkflowName, workflow: Workflow | undefined): Promise<WorkflowView> {

@@ -5,6 +5,7 @@ import {
   CreateInstanceResultSchema,
   DeleteInstanceResponseSchema,
   DeleteInstanceResultSchema,
+  WatchWorkflowsResponseSchema,
   type CreateInstanceResult,
   type DeleteInstanceResult,
   type ListInstancesRequest,
@@ -22,6 +23,7 @@ import { refusalToStatus } from "./errors.ts";
 import { holdMs } from "./hold.ts";
 import { nameFromMessage } from "./instance-name.ts";
 import { instanceToMessage, newInstanceFromMessage, statusesFromMessage, statusToMessage } from "./instance.ts";
+import { lifecycleEventToMessage } from "./lifecycle-event.ts";
 import { pageTokenText, parsePageToken } from "./page-token.ts";
 import { payloadFromMessage } from "./payload.ts";
 import { selectedStep } from "./step.ts";
@@ -104,6 +106,14 @@ export function workflowHandlers(
     async deleteWorkflow({ namespace = DEFAULT_NAMESPACE, workflow }) {
       await workflows.delete({ namespace, workflow });
       return {};
+    },
+    async *watchWorkflows({ namespace = DEFAULT_NAMESPACE, workflow = null, types }, context) {
+      const wanted = new Set(types);
+      for await (const events of workflows.watch({ namespace, workflow }, context.signal)) {
+        if (events.length === 0) yield create(WatchWorkflowsResponseSchema);
+        const messages = events.map(lifecycleEventToMessage);
+        yield* messages.filter(({ type }) => wanted.size === 0 || wanted.has(type));
+      }
     },
     async getJournal(request) {
       const limit = request.pageSize || PAGE_SIZE;
