@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient, MongoServerError } from "mongodb";
-import { freePort, MongodProcess, REPLICA_SET_NAME } from "./mongod-process.ts";
+import { freePort } from "./free-port.ts";
+import { MongodProcess, REPLICA_SET_NAME } from "./mongod-process.ts";
 
 /** A cold start on a busy two-core machine takes 2 to 5 s. */
 const START_MS = 60_000;

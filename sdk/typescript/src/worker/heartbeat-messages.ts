@@ -8,7 +8,7 @@ export interface HeartbeatSetup {
   readonly positions: SharedArrayBuffer;
 }
 
-/** To the thread: whose leases are in which places. */
+/** To the thread: whose leases are in which places. With the first, be it empty, it begins to heartbeat. */
 export type HeldMessage = readonly { readonly place: number; readonly lease: PlainLease }[];
 
 /** From the thread. */

@@ -1,5 +1,6 @@
 /** Entry of the thread that heartbeats: it does nothing else, so a blocked event loop does not lose leases. */
 import { createClient } from "@connectrpc/connect";
+import { once } from "node:events";
 import { parentPort, workerData } from "node:worker_threads";
 import { WorkerService } from "../../gen/perdure/v1/worker_service_pb.ts";
 import { connectEngine } from "../transport.ts";
@@ -11,10 +12,12 @@ const { engine, session, positions } = workerData as HeartbeatSetup;
 const roll = new HeldRoll(positions);
 const tell = (message: HeartbeatMessage): void => parentPort?.postMessage(message);
 
+const begun = once(parentPort!, "message");
 parentPort?.on("message", (held: HeldMessage) => {
   for (const { place, lease } of held) roll.name(place, lease);
 });
 tell({ kind: "started" });
+await begun;
 
 await beat(
   {

@@ -22,12 +22,17 @@ export interface HeartbeatOptions {
 
 /** Keeps a session and its leases alive. */
 export interface Heartbeat {
+  /** Heartbeats from now on: the engine knows the session. */
+  begin(): void;
   /** Takes over leases. Call it before anything of theirs runs: it may block the event loop. */
   hold(held: HeldMessage): void;
   stop(): Promise<void>;
 }
 
-/** Starts to heartbeat: in a thread of its own, or here where the engine is a transport, which no thread can share. */
+/**
+ * Gets ready to heartbeat: in a thread of its own, or here where the engine is a transport, which no thread can share.
+ * On a busy machine a thread takes longer to start than a session lives, so the session must not have begun yet.
+ */
 export async function startHeartbeat(options: HeartbeatOptions): Promise<Heartbeat> {
   const { engine } = options;
   if (typeof engine !== "string") return inlineHeartbeat(options);
@@ -41,8 +46,11 @@ function inlineHeartbeat({ engine, positions, log, ...others }: HeartbeatOptions
   const roll = new HeldRoll(positions);
   const client = createClient(WorkerService, connectEngine(engine).transport);
   const onFailure = (error: unknown, failures: number) => log.warn({ error, failures }, "heartbeat failed");
-  const ended = beat({ ...others, client, roll, onFailure }, stopped.signal);
+  let ended = Promise.resolve();
   return {
+    begin: () => {
+      ended = beat({ ...others, client, roll, onFailure }, stopped.signal);
+    },
     hold: (held) => held.forEach(({ place, lease }) => roll.name(place, lease)),
     stop: () => {
       stopped.abort();
@@ -63,6 +71,10 @@ class ThreadHeartbeat implements Heartbeat {
     this.#options = options;
     this.#thread = this.#start();
     this.started = once(this.#thread, "message");
+  }
+
+  begin(): void {
+    this.#send([]);
   }
 
   hold(held: HeldMessage): void {

@@ -86,10 +86,11 @@ export class Session {
       log.warn({ error, failures }, "the engine cannot be reached, trying again");
     };
     signal.addEventListener("abort", () => this.#polls.stop(), { once: true });
-    await retrying(() => this.#polls.register(), { signal, onFailure });
     const onNotices = (notices: readonly PlainNotice[]): void => this.#onNotices(notices);
     const options = { engine, session: this.id, positions: this.#positions, onNotices, log };
     this.#heartbeat = await startHeartbeat({ ...options, onSessionLost: this.#onLost });
+    await retrying(() => this.#polls.register(), { signal, onFailure });
+    this.#heartbeat.begin();
     this.#polls.fill();
   }
 
