@@ -9,6 +9,9 @@ import { workflow } from "./support/world.ts";
 
 const LEASE_MS = 1_500;
 
+/** Each starts processes and blocks for two leases, which takes 10 s where the machine does much else. */
+const TEST_MS = 60_000;
+
 async function anEngine(): Promise<string> {
   const child = Child.node(join(import.meta.dirname, "support/engine-process.ts"), [String(LEASE_MS)]);
   onTestFinished(() => child.kill());
@@ -40,17 +43,25 @@ async function attemptsOfBlocking(url: string, engine: EngineAddress): Promise<n
 }
 
 describe("a worker whose event loop is blocked for longer than its leases last", () => {
-  it("keeps them, as it heartbeats from a thread of its own", async () => {
-    const url = await anEngine();
+  it(
+    "keeps them, as it heartbeats from a thread of its own",
+    async () => {
+      const url = await anEngine();
 
-    expect(await attemptsOfBlocking(url, url)).toBe(1);
-  });
+      expect(await attemptsOfBlocking(url, url)).toBe(1);
+    },
+    TEST_MS,
+  );
 
-  it("would lose them without that thread", async () => {
-    const url = await anEngine();
-    const connection = connectEngine(url);
-    onTestFinished(() => connection.close());
+  it(
+    "would lose them without that thread",
+    async () => {
+      const url = await anEngine();
+      const connection = connectEngine(url);
+      onTestFinished(() => connection.close());
 
-    expect(await attemptsOfBlocking(url, connection.transport)).toBeGreaterThan(1);
-  });
+      expect(await attemptsOfBlocking(url, connection.transport)).toBeGreaterThan(1);
+    },
+    TEST_MS,
+  );
 });

@@ -4,12 +4,22 @@ import { MongoClient } from "mongodb";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { SCHEMA_VERSION } from "../../../services/engine/src/store/mongo/connect.ts";
 import { openStore } from "../../../services/engine/src/store/open.ts";
+import { freePort } from "../../support/free-port.ts";
 import { findMongod } from "../../support/mongod-binary.ts";
-import { freePort, MongodProcess } from "../../support/mongod-process.ts";
+import { MongodProcess } from "../../support/mongod-process.ts";
 import { startReplicaSet } from "../../support/mongod.ts";
 import { aCommit, aName, aRecord, created } from "../support/nouns.ts";
 import { freshFolder, openAgain } from "../support/stores.ts";
 import { aDatabase } from "../support/database.ts";
+
+/** Until then it refuses connections, which is another refusal. */
+async function answers(port: number): Promise<void> {
+  await using client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
+    serverSelectionTimeoutMS: 60_000,
+    minHeartbeatFrequencyMS: 50,
+  });
+  await client.db("admin").command({ ping: 1 });
+}
 
 describe("a MongoDB that cannot be used", () => {
   it("is refused when it is a standalone mongod, with what to do", async () => {
@@ -33,6 +43,7 @@ describe("a MongoDB that cannot be used", () => {
     const port = await freePort();
     const mongod = await MongodProcess.spawn({ dbPath: await freshFolder(), port, temporary: false });
     onTestFinished(() => mongod.end("SIGKILL"));
+    await answers(port);
 
     await expect(openStore(`mongodb://127.0.0.1:${port}/?serverSelectionTimeoutMS=3000`)).rejects.toThrow(
       `cannot use MongoDB at 127.0.0.1:${port}: its replica set is not initiated: run rs.initiate() in mongosh once`,
@@ -40,7 +51,7 @@ describe("a MongoDB that cannot be used", () => {
   });
 
   it("is refused when nobody listens there, without the password that the URL has", async () => {
-    const url = `mongodb://operator:secret@127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=300`;
+    const url = `mongodb://operator:secret@127.0.0.1:${await freePort()}/?serverSelectionTimeoutMS=2000`;
 
     const refusal: unknown = await openStore(url).catch((error: unknown) => error);
     expect(String(refusal)).toMatch(
