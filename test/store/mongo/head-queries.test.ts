@@ -45,6 +45,18 @@ describe("each question to MongoDB", () => {
     expect(await database.collection("heads").indexes()).toHaveLength(8);
   });
 
+  it("about how many instances have which status is answered by the index alone", async () => {
+    const { url } = await aDatabase();
+    const { store } = await openAgain(url);
+    const heads = Array.from({ length: 40 }, (_, n) => aHead(aName(`i-${n}`, `w-${n % 2}`)));
+    await Promise.all(heads.map((head) => store.create(head)));
+    const profiler = await profile(url);
+    await store.countByStatus({ namespace: heads[0]!.birth.name.namespace, workflow: "w-0" });
+
+    const counts = await profiler.commands("heads");
+    expect(counts.map(({ docsExamined, keysExamined }) => [docsExamined, keysExamined])).toEqual([[0, 20]]);
+  });
+
   it("about a journal reads its range of keys only", async () => {
     const { url } = await aDatabase();
     const { store } = await openAgain(url);
