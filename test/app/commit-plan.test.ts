@@ -56,6 +56,15 @@ describe("what is written beside a record", () => {
     expect(commit.summon).toEqual({ readyAt: NOW, status: "queued" });
   });
 
+  it("is a summons for a restart too, where the head is still summoned for the end whose index is on its way", () => {
+    const parked = planned(leased(), PARK).next;
+    const terminated = planned(parked, { kind: "terminate" });
+    const summoned = { ...indexOf(parked), readyAt: terminated.commit.summon!.readyAt };
+    const { commit } = planned(terminated.next, { kind: "restart" }, summoned);
+
+    expect(commit.summon).toMatchObject({ readyAt: NOW });
+  });
+
   it("is nothing for a report that only goes on", () => {
     const config = {
       retryLimit: 0,

@@ -29,7 +29,7 @@ export function planCommit(
     journal: { uid: before.birth.uid, run: before.run },
     record,
     index: needed ? index : null,
-    summon: needed && before.lease === null ? summonFor(stored, index, record) : null,
+    summon: needed && before.lease === null ? summonFor(before, stored, index, record) : null,
     awaitIndex: needed && createsObligation(stored, index),
   };
 }
@@ -39,8 +39,15 @@ export function planCommit(
  * here; so does the lease of an instance that has one. A lease that only a lagging head still shows does not:
  * the index that removes it is on its way.
  */
-function summonFor(stored: HeadIndex, index: HeadIndex, record: JournalRecord): StoreCommit["summon"] {
-  if (stored.lease === null && stored.readyAt !== null && stored.readyAt <= record.committedAt) return null;
+function summonFor(
+  before: InstanceState,
+  stored: HeadIndex,
+  index: HeadIndex,
+  record: JournalRecord,
+): StoreCommit["summon"] {
+  const leadsHere = stored.lease === null && stored.readyAt !== null && stored.readyAt <= record.committedAt;
+  // One that was summoned for a record before this may still get that record's index, and lead nowhere then.
+  if (leadsHere && sameIndex(stored, indexOf(before))) return null;
   const ready = index.readyAt !== null && index.readyAt <= record.committedAt;
   return { readyAt: record.committedAt, status: ready && index.run === stored.run ? index.status : stored.status };
 }
