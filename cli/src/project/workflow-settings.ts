@@ -20,7 +20,7 @@ export const SETTING_KEYS = ["limits", "concurrency", "schedules", "default_rete
 
 /** What the engine takes. */
 const COUNT_MAX = 1_000_000;
-const RETENTION_MS = { min: 1_000, max: 315_576_000_000 };
+const RETENTION_MS = { min: 1, max: 315_576_000_000 };
 const SCHEDULES_MAX = 100;
 
 /** Where Cloudflare can be told to keep the data of a workflow. */
@@ -72,7 +72,7 @@ function readRetention(retention: Section | undefined, key: string): number | un
   if (given === undefined) return undefined;
   const ms = parseDuration(given);
   if (ms >= RETENTION_MS.min && ms <= RETENTION_MS.max) return Math.round(ms);
-  const what = 'a duration such as "3 days", or milliseconds, from 1 second to 10 years';
+  const what = 'a duration such as "3 days", or milliseconds, from 1 ms to 10 years';
   return retention?.mistake([key], `it is ${what}, not ${shown(given)}`);
 }
 

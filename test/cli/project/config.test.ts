@@ -186,7 +186,7 @@ describe("a configuration with mistakes", () => {
       "wrangler.jsonc:8: workflows[1].limits.steps: it is a whole number from 1 to 1000000, not 0",
       'wrangler.jsonc:9: workflows[1].concurrency.limit: it is a whole number from 1 to 1000000, not "many"',
       'wrangler.jsonc:10: workflows[1].schedules[1]: "every day" is no cron expression: it has 5 fields, minute, hour, day of month, month, day of week, not 2',
-      'wrangler.jsonc:11: workflows[1].default_retention.success_retention: it is a duration such as "3 days", or milliseconds, from 1 second to 10 years, not "soon"',
+      'wrangler.jsonc:11: workflows[1].default_retention.success_retention: it is a duration such as "3 days", or milliseconds, from 1 ms to 10 years, not "soon"',
       'wrangler.jsonc:16: triggers.crons: it is a list of texts, not "0 3 * * *"',
     ]);
   });

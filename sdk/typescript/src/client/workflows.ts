@@ -10,7 +10,7 @@ export interface WorkflowSettings {
   readonly stepLimit?: number | undefined;
   /** Instances that workers may have at once; more of them queue. 1 to 1,000,000. Left out: no limit. */
   readonly concurrencyLimit?: number | undefined;
-  /** How long instances are kept after they completed or were terminated, unless they say so themselves. 1 second to 10 years. */
+  /** How long instances are kept after they completed or were terminated, unless they say so themselves. 1 ms to 10 years. */
   readonly successRetention?: Duration | undefined;
   /** The same after they errored. */
   readonly errorRetention?: Duration | undefined;
