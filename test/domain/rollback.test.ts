@@ -303,3 +303,19 @@ it("a step that was to be undone is no longer so in the next run", () => {
   expect(entriesOf(story.report([FAIL]))).toEqual([{ kind: "instanceFailed", failure: FAILURE }]);
   expect(story.state.finished.has(`do:1:${aDo("a").name}`)).toBe(false);
 });
+
+describe("a report that starts a step during a pause and fails", () => {
+  it("puts no start off, since nothing of run is called any more, and answers the same when it is repeated", () => {
+    const story = running();
+    story.report([start("flight", UNDOABLE)]);
+    story.command("pause");
+    const report = story.reportMove([start("late", UNDOABLE), FAIL]);
+
+    const first = story.move(report);
+    const again = story.move(report);
+
+    expect(first.putOff).toEqual([]);
+    expect(entriesOf(first).map(({ kind }) => kind)).toEqual(["rollbackStarted"]);
+    expect(again).toMatchObject({ record: null, putOff: [] });
+  });
+});

@@ -89,7 +89,8 @@ export class World {
    * and told the same when it asks again.
    */
   #checkStarts(move: ReportMove, { record, next, putOff }: Decision): void {
-    if (isFinished(next.status)) return;
+    // With its end, or the begin of its rollback, nothing of `run` is called any more.
+    if (isFinished(next.status) || (this.#state.rollback === null && next.rollback !== null)) return;
     const before = this.#putOff.get(move);
     if (before !== undefined) return must(isDeepStrictEqual(putOff, before), "a repetition puts off other starts");
     // Another report under a number that is taken is a worker's mistake; it is not applied, and told of nothing.

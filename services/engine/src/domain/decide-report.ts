@@ -30,6 +30,8 @@ export function decideReport(state: InstanceState, move: ReportMove, now: EpochM
     applyOperation(draft, operation, move.limits);
   });
   if (!isFinished(draft.state.status)) settle(draft, move.park);
+  // In a rollback nothing of `run` is called any more: no start of it is still to come.
+  if (draft.state.rollback !== null) draft.putOff.clear();
   return draft.finish(move.report);
 }
 

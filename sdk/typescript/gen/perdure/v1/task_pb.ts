@@ -676,7 +676,8 @@ export type CommitAccepted = Message<"perdure.v1.CommitAccepted"> & {
 
   /**
    * Steps whose start was put off because a pause was asked for. They are
-   * reported again once `pausing` is no longer set.
+   * reported again once `pausing` is no longer set. None when `news` has
+   * `rollback_started`: nothing of `run` is called any more then.
    *
    * @generated from field: repeated perdure.v1.StepKey put_off = 4;
    */
